@@ -1,0 +1,1 @@
+"""Outside systems: the canonical model, the ports, and one module per system."""

@@ -1,0 +1,1 @@
+"""The words that every outside system is translated into."""

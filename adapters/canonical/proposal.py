@@ -1,0 +1,51 @@
+"""What an ERP needs to make a requisition of."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field
+
+from adapters.canonical.identity import Canonical, Code, Text
+from adapters.canonical.quantity import Currency, PositiveQuantity, UnitPrice
+
+
+class ProposalKind(StrEnum):
+    """What the ERP is asked to do."""
+
+    REQUISITION = "requisition"
+    CHANGE = "change"
+    CANCEL = "cancel"
+
+
+class RequisitionProposal(Canonical):
+    """A requisition as offered to the ERP.
+
+    ``external_ref`` never changes and is the ERP's key against duplicates; ``revision`` counts
+    the versions offered under it. ``previously_taken`` says that an earlier claim ended without
+    an answer: look the reference up before creating.
+    """
+
+    kind: ProposalKind
+    external_ref: str = Field(max_length=32, pattern=r"^[\x21-\x7e]+$")
+    revision: int = Field(ge=1)
+    item_id: Code
+    location_id: Code
+    supplier_id: Code | None
+    quantity: Decimal = Field(ge=0, description="total wanted under this reference, base units")
+    unit: Code
+    unit_price: UnitPrice | None
+    currency: Currency | None
+    order_date: date
+    required_date: date
+    rationale: Text
+    previously_taken: bool = False
+
+
+class Acknowledgement(Canonical):
+    """The ERP took a proposal and says under which number."""
+
+    external_ref: str = Field(max_length=32)
+    erp_number: Code
+    accepted_quantity: PositiveQuantity
+    expected_date: date | None = None

@@ -1,0 +1,1 @@
+"""Demand distributions from history and opportunities. Pure: no I/O, no clock."""

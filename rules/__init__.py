@@ -1,0 +1,1 @@
+"""Ordering arithmetic and the policy that decides who decides. Pure: no I/O, no clock."""

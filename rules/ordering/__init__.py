@@ -1,0 +1,1 @@
+"""From a demand distribution and a stock position to a quantity explained by terms."""

@@ -1,0 +1,1 @@
+"""Decision tables as data: parsed, hashed, evaluated, explained."""

@@ -1,0 +1,1 @@
+"""Pegline: web, queue, database, worker, command line. The only composition root."""

@@ -1,0 +1,1 @@
+"""People with roles, systems with scoped keys."""

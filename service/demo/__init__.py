@@ -1,0 +1,1 @@
+"""A wholesaler's real sales with made-up terms, stock and opportunities."""

@@ -1,0 +1,1 @@
+"""What was understood but cannot be used yet: kept, repaired, replayed."""

@@ -1,0 +1,1 @@
+"""ERP data in batches: items, locations, sales lines, stock, terms, open orders."""

@@ -1,0 +1,164 @@
+"""Master data and stock as the ERP last told them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database.base import Table, new_id
+
+
+class FromSystem:
+    """Columns of every row that an outside system owns."""
+
+    system: Mapped[str]
+    native_id: Mapped[str]
+    external_key: Mapped[str | None]
+    version_token: Mapped[str | None]
+    changed_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    provenance: Mapped[str] = mapped_column(String(500), default="")
+    gone: Mapped[bool] = mapped_column(default=False)
+    """A snapshot closed without it: kept for explanations, no longer used."""
+
+
+class ItemRow(FromSystem, Table):
+    __tablename__ = "items"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    description: Mapped[str] = mapped_column(String(500), default="")
+    base_unit: Mapped[str]
+    unit_decimals: Mapped[int]
+    item_group: Mapped[str | None]
+    conversions: Mapped[list[Any]] = mapped_column(default=list)
+    """List of {unit, numerator, denominator, valid_from}, decimals as strings."""
+
+
+class LocationRow(FromSystem, Table):
+    __tablename__ = "locations"
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(500), default="")
+    kind: Mapped[str]
+    parent_id: Mapped[str | None]
+    time_zone: Mapped[str]
+    week_start: Mapped[int]
+
+
+class AccountRow(FromSystem, Table):
+    __tablename__ = "accounts"
+    account_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(500), default="")
+    sourcing_location_id: Mapped[str | None]
+
+
+class SupplierTermsRow(FromSystem, Table):
+    __tablename__ = "supplier_terms"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    supplier_id: Mapped[str] = mapped_column(primary_key=True)
+    lead_time_days: Mapped[int]
+    review_period_days: Mapped[int]
+    minimum_order_quantity: Mapped[Decimal]
+    order_multiple: Mapped[Decimal]
+    unit_price: Mapped[Decimal]
+    currency: Mapped[str]
+    priority: Mapped[int]
+
+
+class SalesLineRow(FromSystem, Table):
+    """Keyed by the sender's own id; a later version of the same line replaces it."""
+
+    __tablename__ = "sales_lines"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[str]
+    location_id: Mapped[str]
+    account_id: Mapped[str | None]
+    sold_on: Mapped[date]
+    quantity: Mapped[Decimal]
+    """In base units, returns negative."""
+    unit_price: Mapped[Decimal | None]
+    opportunity_id: Mapped[str | None]
+    order_line_id: Mapped[str | None]
+    __table_args__ = (
+        Index(None, "item_id", "location_id", "sold_on"),
+        Index(None, "account_id", "item_id"),
+        Index(None, "opportunity_id"),
+    )
+
+
+class StockPositionRow(FromSystem, Table):
+    __tablename__ = "stock_positions"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    on_hand: Mapped[Decimal]
+    unusable: Mapped[Decimal]
+    allocated: Mapped[Decimal]
+    backorders: Mapped[Decimal]
+    as_of: Mapped[datetime]
+
+
+class OpenPurchaseLineRow(FromSystem, Table):
+    __tablename__ = "open_purchase_lines"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[str]
+    location_id: Mapped[str]
+    supplier_id: Mapped[str | None]
+    quantity_open: Mapped[Decimal]
+    due_date: Mapped[date]
+    proposal_ref: Mapped[str | None]
+    __table_args__ = (Index(None, "item_id", "location_id"), Index(None, "proposal_ref"))
+
+
+class OpenSalesLineRow(FromSystem, Table):
+    __tablename__ = "open_sales_lines"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[str]
+    location_id: Mapped[str]
+    account_id: Mapped[str | None]
+    quantity_open: Mapped[Decimal]
+    requested_date: Mapped[date]
+    opportunity_id: Mapped[str | None]
+    __table_args__ = (Index(None, "item_id", "location_id"), Index(None, "opportunity_id"))
+
+
+class CrossReferenceRow(Table):
+    """A sender's code for one of our keys. Without a row the code is taken as the key itself."""
+
+    __tablename__ = "cross_references"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """item, location, account, supplier or unit."""
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+    canonical_key: Mapped[str]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class SnapshotRow(Table):
+    """A full picture in parts; what its scope held before and no part named is gone at the end."""
+
+    __tablename__ = "snapshots"
+    snapshot_row_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    system: Mapped[str]
+    kind: Mapped[str]
+    snapshot_id: Mapped[str]
+    scope: Mapped[dict[str, Any]]
+    parts: Mapped[list[Any]] = mapped_column(default=list)
+    """Part numbers received."""
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    gone_count: Mapped[int | None]
+    __table_args__ = (Index(None, "system", "kind", "snapshot_id", unique=True),)
+
+
+class SnapshotMemberRow(Table):
+    """A row that an open snapshot has named; cleared when it closes."""
+
+    __tablename__ = "snapshot_members"
+    snapshot_row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_key: Mapped[str] = mapped_column(String(200), primary_key=True)

@@ -1,0 +1,1 @@
+"""Baseline runs: fitted, stored as Parquet, committed by their SQL row."""

@@ -1,0 +1,1 @@
+"""Stored policy versions and which one holds as of a date."""

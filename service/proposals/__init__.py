@@ -1,0 +1,1 @@
+"""Requisition proposals: states, planner decisions, the ERP's claims."""

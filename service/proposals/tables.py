@@ -1,0 +1,97 @@
+"""Proposals: identity and state from recommendation to the ERP's number."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database.base import Table, new_id
+
+
+class ProposalRow(Table):
+    __tablename__ = "proposals"
+    proposal_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    external_ref: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str] = mapped_column(default="requisition")
+    state: Mapped[str]
+    revision: Mapped[int] = mapped_column(default=1)
+    """Grows with every change of what is offered."""
+    row_version: Mapped[int] = mapped_column(default=1)
+    """Grows with every update; the ETag."""
+    item_id: Mapped[str]
+    location_id: Mapped[str]
+    supplier_id: Mapped[str | None]
+    unit: Mapped[str]
+    recommended_quantity: Mapped[Decimal]
+    planner_quantity: Mapped[Decimal | None]
+    """A planner's edit: it wins over the recommendation until withdrawn."""
+    edited_against: Mapped[Decimal | None]
+    """The recommendation the planner saw when editing; another one now is a conflict."""
+    accepted_quantity: Mapped[Decimal | None]
+    """What the ERP took."""
+    requested_quantity: Mapped[Decimal | None]
+    """Change or cancel requested: the total we now want instead."""
+    unit_price: Mapped[Decimal | None]
+    currency: Mapped[str | None]
+    order_date: Mapped[date]
+    required_date: Mapped[date]
+    rationale: Mapped[str] = mapped_column(String(500), default="")
+    recommendation_id: Mapped[UUID]
+    decision_id: Mapped[UUID]
+    erp_number: Mapped[str | None]
+    purchase_order_number: Mapped[str | None]
+    expected_date: Mapped[date | None]
+    seen_in_erp_at: Mapped[datetime | None]
+    """The ERP's own feed has shown it: from then on only the feed counts."""
+    snoozed_until: Mapped[date | None]
+    release_not_before: Mapped[datetime | None]
+    claim_id: Mapped[UUID | None]
+    previously_taken: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    __table_args__ = (
+        Index(None, "item_id", "location_id", "state"),
+        Index(None, "state", "created_at"),
+        Index(None, "claim_id"),
+    )
+
+
+class ProposalEventRow(Table):
+    """One line of a proposal's history. Append-only."""
+
+    __tablename__ = "proposal_events"
+    event_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    proposal_id: Mapped[UUID]
+    event: Mapped[str]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    revision: Mapped[int]
+    actor: Mapped[str]
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    occurred_at: Mapped[datetime]
+    __table_args__ = (Index(None, "proposal_id", "occurred_at"),)
+
+
+class ClaimRow(Table):
+    """A lease that an ERP holds on proposals while it creates its documents."""
+
+    __tablename__ = "claims"
+    claim_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    principal: Mapped[str]
+    idempotency_key: Mapped[str] = mapped_column(String(128))
+    digest: Mapped[str]
+    kind: Mapped[str]
+    answer: Mapped[dict[str, Any]]
+    """The proposals as offered: the same claim asked twice gets the same answer."""
+    leased_until: Mapped[datetime]
+    state: Mapped[str]
+    """leased, settled or expired."""
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        Index(None, "principal", "idempotency_key", unique=True),
+        Index(None, "state", "leased_until"),
+    )

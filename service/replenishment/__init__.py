@@ -1,0 +1,1 @@
+"""Dirty keys in, recommendations with terms and decisions out."""

@@ -1,0 +1,1 @@
+"""CRM demand signals: inbox, mapping, current state per opportunity line."""

@@ -1,0 +1,1 @@
+"""Dirty keys, the business date and the doorbell."""

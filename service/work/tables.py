@@ -1,0 +1,78 @@
+"""Work to be done: keys to recompute, messages to deliver."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database.base import Table, new_id
+
+
+class DirtyKeyRow(Table):
+    """An (item, location) whose recommendation may be out of date.
+
+    Every mark raises ``generation``; whoever recomputes clears the row only where the
+    generation is still the one it read before it read anything else.
+    """
+
+    __tablename__ = "dirty_keys"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int]
+    refit: Mapped[bool] = mapped_column(default=False)
+    """History or interval changed: the baseline must be fitted anew, not only the overlay."""
+    cause: Mapped[str]
+    marked_at: Mapped[datetime]
+    __table_args__ = (Index(None, "marked_at"),)
+
+
+class GenerationRow(Table):
+    """The counter behind generations: one row."""
+
+    __tablename__ = "generations"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class CompanyRow(Table):
+    """One installation serves one company: one row, named 'company'."""
+
+    __tablename__ = "company"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    time_zone: Mapped[str]
+    currency: Mapped[str]
+    business_date: Mapped[date | None]
+    """A fixed planning day (demo, replays); None means today in the time zone."""
+    notice: Mapped[str] = mapped_column(String(500), default="")
+    """Shown on every page, for example that the data is made up."""
+
+
+class OutboxRow(Table):
+    """An event that left with the change that caused it, in the same transaction."""
+
+    __tablename__ = "outbox"
+    event_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    type: Mapped[str]
+    schema_version: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[dict[str, Any]]
+    occurred_at: Mapped[datetime]
+    release_not_before: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "delivered_at", "occurred_at"),)
+
+
+class IdempotencyRow(Table):
+    """The stored answer to a mutating request, so that asking again does nothing again."""
+
+    __tablename__ = "idempotency_keys"
+    principal: Mapped[str] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(String(120), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    digest: Mapped[str]
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

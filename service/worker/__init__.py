@@ -1,0 +1,1 @@
+"""The spawned process that recomputes."""
