@@ -1,0 +1,45 @@
+"""Servers that tests may ask for, and an environment that says nothing about the product."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import URL
+
+from tests.servers import choice, postgresql, valkey
+
+
+def pytest_configure() -> None:
+    """Settings come from the environment: tests start from the defaults.
+
+    A busy machine is no counter-example, and in CI nobody's change fails on another's luck.
+    """
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "pegline", deadline=None, derandomize=choice.required(), suppress_health_check=slow
+    )
+    settings.load_profile("pegline")
+    for name in choice.ENVIRONMENT:
+        if name.startswith("REPLENISH_"):
+            del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A PostgreSQL in which databases can be made."""
+    try:
+        with postgresql.server() as url:
+            yield url
+    except choice.ServerUnavailableError as reason:
+        choice.give_up(reason)
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """The address of a Valkey or Redis."""
+    try:
+        with valkey.server() as url:
+            yield url
+    except choice.ServerUnavailableError as reason:
+        choice.give_up(reason)
