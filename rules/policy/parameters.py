@@ -1,0 +1,50 @@
+"""Reading ``[ordering]``: the numbers that ordering takes from the policy, with their grounds."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from rules.policy.findings import refuse
+from rules.policy.inputs import Input
+from rules.policy.policy import OrderingParameters
+from rules.policy.toml_tables import TomlTable, meant
+
+DEMAND_CLASS = "demand_class"
+"""The input whose values the service levels are given for."""
+
+
+def read_ordering(table: TomlTable, inputs: Mapping[str, Input]) -> OrderingParameters:
+    """Service levels for every demand class, and the threshold for change requests."""
+    levels = _read_levels(table.table("cycle_service_level"), inputs)
+    share_table = table.table("change_request_min_share")
+    share = share_table.take("value", Decimal)
+    _read_grounds(share_table)
+    if not 0 <= share <= 1:
+        raise refuse(share_table.at("value"), f"{share} is no share", "write 0.0 to 1.0")
+    table.finish()
+    return OrderingParameters(levels, share)
+
+
+def _read_levels(table: TomlTable, inputs: Mapping[str, Input]) -> dict[str, Decimal]:
+    by_class = table.table("by_demand_class")
+    if DEMAND_CLASS not in inputs or not inputs[DEMAND_CLASS].values:
+        raise refuse(by_class.where, "needs the input demand_class", "declare it with its values")
+    classes = inputs[DEMAND_CLASS].values
+    levels = {}
+    for name in classes:
+        level = by_class.take(name, Decimal)
+        if not 0 < level < 1:
+            raise refuse(by_class.at(name), f"{level} is no probability", "write 0.5 to 0.995")
+        levels[name] = level
+    for name in by_class.entries():
+        if name not in classes:
+            raise refuse(by_class.at(name), "is no demand class", meant(name, classes))
+    _read_grounds(table)
+    return levels
+
+
+def _read_grounds(table: TomlTable) -> None:
+    """No number without unit, owner and reason."""
+    table.text("unit")
+    table.text("owner")
+    table.text("why")
+    table.finish()
