@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Table, new_id
@@ -31,6 +31,16 @@ class SessionRow(Table):
     csrf_token: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class LogInAttemptRow(Table):
+    """An attempt to log in that has not succeeded; too many in a short time are refused."""
+
+    __tablename__ = "log_in_attempts"
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    login: Mapped[str]
+    attempted_at: Mapped[datetime]
+    __table_args__ = (Index(None, "login", "attempted_at"), Index(None, "attempted_at"))
 
 
 class ApiKeyRow(Table):

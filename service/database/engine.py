@@ -44,6 +44,7 @@ class Database:
             Session(connection) as session,
         ):
             yield session
+            session.expunge_all()  # what was read stays readable after the snapshot is given up
             session.rollback()
 
     def close(self) -> None:

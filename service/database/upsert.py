@@ -1,4 +1,4 @@
-"""Insert-or-update in one statement, on both databases."""
+"""Insert-or-update, on both databases."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,11 @@ from sqlalchemy.orm import Session
 
 from service.database.base import Table
 
-_ROWS_PER_STATEMENT = 500  # SQLite binds at most 32,766 values per statement
+
+def insert_into(session: Session, table: type[Table]) -> Any:
+    """An INSERT of the session's dialect, which knows ON CONFLICT; both dialects spell it alike."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def upsert(
@@ -23,18 +27,22 @@ def upsert(
 
     All rows name the same columns, and no two rows share a key. Rows are written in key order,
     so that concurrent writers do not lock each other crosswise.
+
+    One prepared statement is executed per row: a statement with hundreds of VALUES would be
+    compiled anew each time, which took fifteen times longer on SQLite (5,000 rows, 18 columns).
     """
+    if not rows:
+        return
     ordered = sorted(rows, key=lambda row: tuple(str(row[name]) for name in key))
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    for start in range(0, len(ordered), _ROWS_PER_STATEMENT):
-        chunk = ordered[start : start + _ROWS_PER_STATEMENT]
-        statement = dialect.insert(table).values(chunk)
-        changed = {
-            name: statement.excluded[name]
-            for name in chunk[0]
-            if name not in key and name not in keep
-        }
-        if changed:
-            session.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
-        else:
-            session.execute(statement.on_conflict_do_nothing(index_elements=key))
+    statement = insert_into(session, table)
+    changed = {
+        name: statement.excluded[name]
+        for name in ordered[0]
+        if name not in key and name not in keep
+    }
+    conflict = (
+        statement.on_conflict_do_update(index_elements=key, set_=changed)
+        if changed
+        else statement.on_conflict_do_nothing(index_elements=key)
+    )
+    session.connection().execute(conflict, ordered)

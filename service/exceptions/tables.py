@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Table, new_id
@@ -24,6 +24,8 @@ class ExceptionRow(Table):
     system: Mapped[str]
     subject_key: Mapped[str] = mapped_column(String(200))
     """Same kind, subject type, system and key while open: the same exception."""
+    subject_version: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The subject's own version; an older one never replaces the payload of a newer."""
     payload: Mapped[dict[str, Any]]
     detail: Mapped[str] = mapped_column(String(1000))
     remedy: Mapped[str] = mapped_column(String(1000))
@@ -36,4 +38,14 @@ class ExceptionRow(Table):
     __table_args__ = (
         Index(None, "state", "opened_at"),
         Index(None, "subject_type", "system", "subject_key"),
+        Index(
+            None,
+            "kind",
+            "subject_type",
+            "system",
+            "subject_key",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )

@@ -150,6 +150,10 @@ class SnapshotRow(Table):
     scope: Mapped[dict[str, Any]]
     parts: Mapped[list[Any]] = mapped_column(default=list)
     """Part numbers received."""
+    last_part: Mapped[int | None]
+    """The number of the part that was marked as the last, once it has come in."""
+    unreadable: Mapped[bool] = mapped_column(default=False)
+    """A row could not even be identified: then absence proves nothing."""
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     gone_count: Mapped[int | None]

@@ -44,6 +44,8 @@ class SeriesForecastRow(Table):
     interval_quantiles: Mapped[list[Any]]
     """Demand over the protection interval at ``forecasting.QUANTILE_LEVELS``, floats."""
     level_per_week: Mapped[float]
+    week_quantiles: Mapped[list[Any]]
+    """Demand of one coming week at 10, 50 and 90 per cent, for the chart."""
     backtest_error: Mapped[float | None]
     """WAPE of the interval sum in the rolling back-test; None where history is too short."""
     fitted_on: Mapped[date]

@@ -2,17 +2,23 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import rfc8785
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from service.context import ServiceContext
+from service.database.upsert import insert_into
 from service.http.problems import Problem
 from service.work.tables import IdempotencyRow
 
 Answer = tuple[int, dict[str, Any]]
 """Status and JSON body."""
+
+_UNANSWERED = 0
+"""Status of a key whose request is still at work; never seen outside of its transaction."""
 
 
 def digest_of(document: Any) -> str:
@@ -32,32 +38,60 @@ def answer_once(
     document returns the stored answer; with another document it is refused (422).
     """
     principal, route, key = request
-    digest = digest_of(document)
     with context.database.write() as session:
         if key is None:
             answer = produce(session)
         else:
-            stored = session.get(IdempotencyRow, (principal, route, key))
-            if stored is not None:
-                return _stored_answer(stored, digest)
-            answer = produce(session)
-            session.add(
-                IdempotencyRow(
-                    principal=principal,
-                    route=route,
-                    key=key,
-                    digest=digest,
-                    status=answer[0],
-                    answer=answer[1],
-                    created_at=context.clock(),
-                )
+            row = IdempotencyRow(
+                principal=principal, route=route, key=key, digest=digest_of(document)
             )
+            if not _reserve(session, row, context.clock()):
+                return _stored_answer(session, row)
+            answer = produce(session)
+            _keep_answer(session, row, answer)
     context.ring()
     return answer
 
 
-def _stored_answer(stored: IdempotencyRow, digest: str) -> Answer:
-    if stored.digest != digest:
+def _same(row: IdempotencyRow) -> Any:
+    return and_(
+        IdempotencyRow.principal == row.principal,
+        IdempotencyRow.route == row.route,
+        IdempotencyRow.key == row.key,
+    )
+
+
+def _reserve(session: Session, row: IdempotencyRow, now: datetime) -> bool:
+    """Take the key for this transaction; False if it has an answer already.
+
+    Of two requests at the same time the second waits here until the first has committed (then
+    it finds the answer) or failed (then the key is its own).
+    """
+    reserved = insert_into(session, IdempotencyRow).values(
+        principal=row.principal,
+        route=row.route,
+        key=row.key,
+        digest=row.digest,
+        status=_UNANSWERED,
+        answer={},
+        created_at=now,
+    )
+    taken = session.execute(reserved.on_conflict_do_nothing().returning(IdempotencyRow.key))
+    return taken.first() is not None
+
+
+def _keep_answer(session: Session, row: IdempotencyRow, answer: Answer) -> None:
+    session.execute(
+        update(IdempotencyRow)
+        .where(_same(row))
+        .values(status=answer[0], answer=answer[1])
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _stored_answer(session: Session, row: IdempotencyRow) -> Answer:
+    stored = session.scalars(select(IdempotencyRow).where(_same(row))).one()
+    if stored.digest != row.digest:
         raise Problem(
             422,
             "idempotency-key-reused",

@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Table, new_id
+
+_OPEN = text("state IN ('in_review', 'approved', 'held', 'snoozed')")
+"""The amendable states; an (item, location) has at most one proposal in them."""
 
 
 class ProposalRow(Table):
@@ -20,7 +23,7 @@ class ProposalRow(Table):
     revision: Mapped[int] = mapped_column(default=1)
     """Grows with every change of what is offered."""
     row_version: Mapped[int] = mapped_column(default=1)
-    """Grows with every update; the ETag."""
+    """Grows with every change of state or offer, and is compared at every update; the ETag."""
     item_id: Mapped[str]
     location_id: Mapped[str]
     supplier_id: Mapped[str | None]
@@ -34,6 +37,10 @@ class ProposalRow(Table):
     """What the ERP took."""
     requested_quantity: Mapped[Decimal | None]
     """Change or cancel requested: the total we now want instead."""
+    refused_quantity: Mapped[Decimal | None]
+    """A total that the ERP refused to change to; it is not asked for that much or more again."""
+    ordered_quantity: Mapped[Decimal | None]
+    """What the ERP has put on purchase orders so far."""
     unit_price: Mapped[Decimal | None]
     currency: Mapped[str | None]
     order_date: Mapped[date]
@@ -41,6 +48,15 @@ class ProposalRow(Table):
     rationale: Mapped[str] = mapped_column(String(500), default="")
     recommendation_id: Mapped[UUID]
     decision_id: Mapped[UUID]
+    policy_outcome: Mapped[str] = mapped_column(default="review")
+    """What the policy said last: auto, review or hold."""
+    approved_by: Mapped[str | None]
+    """The person who approved what is offered now; None if the policy did, or nobody."""
+    review_reason: Mapped[str | None] = mapped_column(String(1000))
+    """Why a person must look, whatever the policy says; cleared by an approval."""
+    declined_until: Mapped[date | None]
+    """A person said no to the quantity, or to a part of it: not proposed again before this day
+    unless more is needed."""
     erp_number: Mapped[str | None]
     purchase_order_number: Mapped[str | None]
     expected_date: Mapped[date | None]
@@ -49,14 +65,31 @@ class ProposalRow(Table):
     snoozed_until: Mapped[date | None]
     release_not_before: Mapped[datetime | None]
     claim_id: Mapped[UUID | None]
+    """The claim it is leased under, or was taken under."""
+    taken_by: Mapped[str | None]
+    """The system that claimed it; only that system is offered it again."""
     previously_taken: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     __table_args__ = (
         Index(None, "item_id", "location_id", "state"),
         Index(None, "state", "created_at"),
+        Index(None, "changed_at", "proposal_id"),
         Index(None, "claim_id"),
+        Index(
+            "uq_proposals_open_key",
+            "kind",
+            "item_id",
+            "location_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
     )
+    __mapper_args__ = {  # noqa: RUF012  the base class declares it as an instance variable
+        "version_id_col": row_version,
+        "version_id_generator": False,  # transition() counts, so that one change is one step
+    }
 
 
 class ProposalEventRow(Table):

@@ -5,18 +5,18 @@ it writes, it clears a row only where the generation is still the one it read. A
 in between keeps the key dirty, and the next pass sees the newer inputs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from service.database.upsert import upsert
 from service.work.tables import DirtyKeyRow, GenerationRow
 
 Key = tuple[str, str]
-"""(item_id, location_id)"""
+"""(item_id, location_id)."""
 
 _COUNTER = "dirty_keys"
 _KEYS_PER_STATEMENT = 200
@@ -58,16 +58,18 @@ def mark(
     return len(unique)
 
 
-def read(session: Session, limit: int) -> list[DirtyKey]:
-    """The oldest dirty keys, at most ``limit``."""
-    rows = session.execute(
+def read(session: Session, limit: int, *, refit: bool | None = None) -> list[DirtyKey]:
+    """The oldest dirty keys, at most ``limit``; only those with this wish for a refit if given."""
+    oldest = (
         select(
             DirtyKeyRow.item_id, DirtyKeyRow.location_id, DirtyKeyRow.generation, DirtyKeyRow.refit
         )
         .order_by(DirtyKeyRow.marked_at, DirtyKeyRow.item_id, DirtyKeyRow.location_id)
         .limit(limit)
     )
-    return [DirtyKey((row[0], row[1]), row[2], row[3]) for row in rows]
+    if refit is not None:
+        oldest = oldest.where(DirtyKeyRow.refit == refit)
+    return [DirtyKey((row[0], row[1]), row[2], row[3]) for row in session.execute(oldest)]
 
 
 def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:
@@ -75,20 +77,8 @@ def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:
 
     Call it first in the writing transaction and write results for the returned keys only.
     """
-    wanted = list(done)
     cleared: set[Key] = set()
-    for start in range(0, len(wanted), _KEYS_PER_STATEMENT):
-        chunk = wanted[start : start + _KEYS_PER_STATEMENT]
-        same = or_(
-            *(
-                and_(
-                    DirtyKeyRow.item_id == dirty.key[0],
-                    DirtyKeyRow.location_id == dirty.key[1],
-                    DirtyKeyRow.generation == dirty.generation,
-                )
-                for dirty in chunk
-            )
-        )
+    for same in _unmoved(done):
         gone = session.execute(
             delete(DirtyKeyRow)
             .where(same)
@@ -97,6 +87,44 @@ def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:
         )
         cleared.update((row[0], row[1]) for row in gone)
     return cleared
+
+
+def fitted(session: Session, done: Iterable[DirtyKey]) -> None:
+    """The baselines of these keys are new: they need no refit unless marked again since."""
+    _set_refit(session, done, refit=False)
+
+
+def ask_fit(session: Session, lacking: Iterable[DirtyKey]) -> None:
+    """These keys cannot be recomputed before their baseline is fitted; they stay dirty."""
+    _set_refit(session, lacking, refit=True)
+
+
+def _set_refit(session: Session, keys: Iterable[DirtyKey], *, refit: bool) -> None:
+    for same in _unmoved(keys):
+        session.execute(
+            update(DirtyKeyRow)
+            .where(same)
+            .values(refit=refit)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _unmoved(keys: Iterable[DirtyKey]) -> Iterator[ColumnElement[bool]]:
+    """Conditions, a few hundred keys each: the row of a key that still has its generation.
+
+    Generations are shared by the keys of one mark, so a condition needs one list per generation.
+    """
+    by_generation: dict[int, list[Key]] = {}
+    for dirty in keys:
+        by_generation.setdefault(dirty.generation, []).append(dirty.key)
+    for generation, members in sorted(by_generation.items()):
+        for start in range(0, len(members), _KEYS_PER_STATEMENT):
+            yield and_(
+                DirtyKeyRow.generation == generation,
+                tuple_(DirtyKeyRow.item_id, DirtyKeyRow.location_id).in_(
+                    members[start : start + _KEYS_PER_STATEMENT]
+                ),
+            )
 
 
 def _next_generation(session: Session) -> int:

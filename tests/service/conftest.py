@@ -1,31 +1,24 @@
 """A real database per test, on SQLite and PostgreSQL, and a clock that stands still."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import URL
 
-import service.access.tables
-import service.exceptions.tables
-import service.feeds.tables
-import service.forecasts.tables
-import service.policies.tables
-import service.proposals.tables
-import service.replenishment.tables
-import service.signals.tables
-import service.work.tables  # noqa: F401  all tables of the product
 from service.context import ServiceContext
-from service.database.base import Table
+from service.database import migrate
 from service.database.engine import Database
 from service.http import problems
 from service.settings import Settings
+from tests.servers.postgresql import administer
+from tests.servers.postgresql_databases import Databases
 
 NOW = datetime(2011, 8, 29, 9, 0, tzinfo=UTC)
 
@@ -33,50 +26,58 @@ NOW = datetime(2011, 8, 29, 9, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    database = Database(f"sqlite:///{path}")
-    Table.metadata.create_all(database.engine)
-    database.close()
+    migrate.upgrade(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> str:
-    return os.environ.get("REPLENISH_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432")
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[str]:
+def postgresql_databases(postgresql_server: URL) -> Iterator[Databases]:
     name = f"pegline_template_{uuid.uuid4().hex[:12]}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
-    database = Database(f"{postgresql_server}/{name}")
-    Table.metadata.create_all(database.engine)
-    database.close()
-    yield name
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with _new_database(postgresql_server, name) as url:
+        migrate.upgrade(url)
+        databases = Databases(postgresql_server, name)
+        yield databases
+        databases.drop_all()
+
+
+@contextmanager
+def _new_database(server: URL, name: str) -> Iterator[str]:
+    administer(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own with all tables in it, and nothing in them."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "pegline.db")
-        database = Database(f"sqlite:///{tmp_path / 'pegline.db'}")
-        yield database
-        database.close()
+        yield f"sqlite:///{tmp_path / 'pegline.db'}"
+        return
+    databases: Databases = request.getfixturevalue("postgresql_databases")
+    url = databases.take()
+    yield url.render_as_string(hide_password=False)
+    databases.give_back(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"pegline_{uuid.uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    database = Database(f"{server}/{name}")
+    with _new_database(server, f"pegline_{uuid.uuid4().hex[:12]}") as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
     yield database
     database.close()
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(server: str, statement: str) -> None:
-    url = server.replace("postgresql+psycopg", "postgresql") + "/postgres"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
 
 
 class FakeClock:
