@@ -1,0 +1,145 @@
+"""From a sender's JSON row to a canonical object, and back for the exception queue.
+
+A row is flat: the sender's id and version stand beside the fields, and the system is the
+batch's. ``{"native_id": "…", "version_token": "…", "changed_at": "…", "item_id": "…", …}``.
+``"gone": true`` takes an object back; only what identifies it is read then.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from adapters.canonical.identity import Code, SourceRef
+from service.feeds.batches import CanonicalRow, FeedKind, FeedRow, Removal, UnreadableRow
+from service.feeds.cross_references import CrossReference
+from service.feeds.row_problems import Fault, pointer, row_problem
+from service.feeds.subjects import SUBJECT_OF, SUBJECTS_OF_KIND, Subject
+
+IDENTITY = ("native_id", "external_key", "version_token", "changed_at")
+_NATIVE_ID_LENGTH = 64
+_REMEDY = "Correct the places listed under errors and send the row again; /docs has the schema."
+_KEY: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Code])
+
+
+def read_row(kind: FeedKind, system: str, raw: Any, index: int) -> FeedRow:
+    """The row at ``index`` of a batch as a canonical object, a removal, or its problem."""
+    subject = _subject(kind, raw)
+    fault = _misshapen(raw, subject)
+    if fault or subject is None:
+        named = _named(subject, raw) if subject else None
+        return UnreadableRow(row_problem(index, fault or _NO_ORDER), _model(subject), named)
+    try:
+        read = _removal if raw.get("gone", False) else _object
+        return read(subject, system, raw)
+    except ValidationError as error:
+        return UnreadableRow(_invalid(index, error), subject.model, _named(subject, raw))
+
+
+def read_cross_reference(raw: Any, index: int) -> CrossReference | UnreadableRow:
+    """The cross reference at ``index`` of a request, or its problem."""
+    if not isinstance(raw, dict):
+        return UnreadableRow(row_problem(index, _NO_OBJECT))
+    try:
+        return CrossReference.model_validate_json(json.dumps(raw), strict=True)
+    except ValidationError as error:
+        return UnreadableRow(_invalid(index, error))
+
+
+def flat_row(row: CanonicalRow) -> dict[str, Any]:
+    """The flat JSON row that reads back as ``row``; empty fields are left out."""
+    fields = row.model_dump(mode="json", exclude_none=True)
+    identity = fields.pop("source")
+    identity.pop("system")
+    order_kind = SUBJECT_OF[type(row)].order_kind
+    return {**({"kind": str(order_kind)} if order_kind else {}), **identity, **fields}
+
+
+_NO_OBJECT = Fault("row-invalid", "", "A row is a JSON object.", _REMEDY)
+_NO_ORDER = Fault(
+    "row-invalid",
+    "kind",
+    "An open order line is of kind 'purchase' or 'sales'.",
+    "Say in each row which of the two it is.",
+)
+_NOT_FLAT = Fault(
+    "row-invalid",
+    "source",
+    "A row has no field 'source'.",
+    "Write native_id, version_token and changed_at beside the other fields; the system is "
+    "the batch's.",
+)
+_NO_BOOLEAN = Fault("row-invalid", "gone", "'gone' is true or false.", _REMEDY)
+
+
+def _misshapen(raw: Any, subject: Subject | None) -> Fault | None:
+    if not isinstance(raw, dict):
+        return _NO_OBJECT
+    if subject is None:
+        return _NO_ORDER
+    if "source" in raw:
+        return _NOT_FLAT
+    return None if isinstance(raw.get("gone", False), bool) else _NO_BOOLEAN
+
+
+def _subject(kind: FeedKind, raw: Any) -> Subject | None:
+    """What the row is about; of open orders, the row's own kind says it."""
+    subjects = SUBJECTS_OF_KIND[kind]
+    if len(subjects) == 1:
+        return subjects[0]
+    wanted = raw.get("kind") if isinstance(raw, dict) else None
+    return next((subject for subject in subjects if subject.order_kind == wanted), None)
+
+
+def _model(subject: Subject | None) -> Any:
+    return subject.model if subject else None
+
+
+def _object(subject: Subject, system: str, raw: Mapping[str, Any]) -> CanonicalRow:
+    tags = {"gone", "kind"} if subject.order_kind else {"gone"}
+    fields = {name: value for name, value in raw.items() if name not in tags}
+    fields = {name: value for name, value in fields.items() if name not in IDENTITY}
+    document = json.dumps({**fields, "source": _source(subject, system, raw)})
+    # Strict JSON: otherwise the number 20110829 would pass for a day in 1970.
+    return cast("CanonicalRow", subject.model.model_validate_json(document, strict=True))
+
+
+def _removal(subject: Subject, system: str, raw: Mapping[str, Any]) -> Removal:
+    source = json.dumps(_source(subject, system, raw))
+    key = {} if subject.is_line else {name: raw.get(name) for name in subject.key}
+    return Removal(
+        subject.model,
+        SourceRef.model_validate_json(source, strict=True),
+        _KEY.validate_json(json.dumps(key), strict=True),
+    )
+
+
+def _source(subject: Subject, system: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The identity of a row; only lines must give a native id of their own."""
+    source = {"system": system, **{name: raw[name] for name in IDENTITY if name in raw}}
+    if source.get("native_id") is None and not subject.is_line:
+        parts = [str(raw.get(name) or "-").strip() for name in subject.key]
+        source["native_id"] = "/".join(parts)[:_NATIVE_ID_LENGTH]
+    return source
+
+
+def _named(subject: Subject, raw: Any) -> dict[str, str] | None:
+    """The identifying fields of a row that cannot be read as a whole."""
+    codes = {name: raw.get(name) for name in subject.naming} if isinstance(raw, dict) else {}
+    named = {
+        name: code.strip() for name, code in codes.items() if isinstance(code, str) and code.strip()
+    }
+    return named if codes and len(named) == len(codes) else None
+
+
+def _invalid(index: int, error: ValidationError) -> dict[str, Any]:
+    """The model's findings with a JSON pointer each; the bad input is not echoed."""
+    findings = error.errors(include_url=False, include_input=False, include_context=False)
+    places = [[step for step in finding["loc"] if step != "source"] for finding in findings]
+    errors = [
+        {"pointer": pointer(index, place), "detail": finding["msg"]}
+        for place, finding in zip(places, findings, strict=True)
+    ]
+    fault = Fault("row-invalid", "", errors[0]["detail"], _REMEDY)
+    return {**row_problem(index, fault), "pointer": errors[0]["pointer"], "errors": errors}

@@ -1,0 +1,82 @@
+"""Which (item, location) keys a change of feed data makes out of date, and how much so."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from service.feeds.code_sets import one_of
+from service.feeds.subjects import Subject
+from service.feeds.tables import StockPositionRow, SupplierTermsRow
+from service.feeds.versions import Change
+from service.work import dirty_keys
+from service.work.dirty_keys import Key
+
+_MEASURES = ("unit_decimals", "conversions", "gone")
+_INTERVAL = ("lead_time_days", "review_period_days", "priority", "gone")
+
+
+def mark_touched(
+    session: Session, subject: Subject, changes: Collection[Change], now: datetime
+) -> None:
+    """Mark the keys that ``changes`` concern.
+
+    Sales lines and what sets the protection interval ask for a new baseline. An item's units
+    and the end (or return) of an item or a location touch all keys with stock or terms of it.
+    Accounts touch none. A line that names an opportunity touches its item everywhere, since the
+    opportunity may have been planned for another location.
+    """
+    if subject.name in ("item", "location"):
+        touched = _keys_of(session, subject.key[0], _redefined(subject, changes))
+        dirty_keys.mark(session, touched, subject.name, now)
+        return
+    if "location_id" not in subject.columns:
+        return
+    refit = set(_keys(change for change in changes if _moves_baseline(subject, change)))
+    dirty_keys.mark(session, refit, subject.name, now, refit=True)
+    named = _keys_of(session, "item_id", _items_of_deals(subject, changes))
+    dirty_keys.mark(session, (named | set(_keys(changes))) - refit, subject.name, now)
+
+
+def _moves_baseline(subject: Subject, change: Change) -> bool:
+    if subject.name == "sales_line":
+        return True
+    return subject.name == "supplier_terms" and _differs(change, _INTERVAL)
+
+
+def _differs(change: Change, columns: Iterable[str]) -> bool:
+    before = change.before
+    return before is None or any(before[name] != change.after[name] for name in columns)
+
+
+def _keys(changes: Iterable[Change]) -> Iterator[Key]:
+    """Where a row is now, and where it was before."""
+    for change in changes:
+        yield change.after["item_id"], change.after["location_id"]
+        if change.before is not None:
+            yield change.before["item_id"], change.before["location_id"]
+
+
+def _items_of_deals(subject: Subject, changes: Iterable[Change]) -> set[str]:
+    if "opportunity_id" not in subject.columns:
+        return set()
+    states = [state for change in changes for state in (change.before, change.after) if state]
+    return {state["item_id"] for state in states if state["opportunity_id"] is not None}
+
+
+def _redefined(subject: Subject, changes: Iterable[Change]) -> set[str]:
+    columns = _MEASURES if subject.name == "item" else ("gone",)
+    name = subject.key[0]
+    return {change.after[name] for change in changes if _differs(change, columns)}
+
+
+def _keys_of(session: Session, column: str, codes: Collection[str]) -> set[Key]:
+    """All keys with terms or stock of these items or locations."""
+    places = [
+        select(table.item_id, table.location_id).where(
+            one_of(session, table.__table__.c[column], codes), table.gone.is_(False)
+        )
+        for table in (SupplierTermsRow, StockPositionRow)
+    ]
+    return {(row[0], row[1]) for row in session.execute(union(*places))}
