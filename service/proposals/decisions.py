@@ -1,0 +1,137 @@
+"""What every decision of a person has in common: who, on which version, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from service.access.people import Role
+from service.http.problems import Problem
+from service.proposals.states import AMENDABLE, Event, State
+from service.proposals.tables import ProposalRow
+from service.proposals.transitions import Change, locked, transition
+
+UNDO_WINDOW = timedelta(seconds=8)
+"""How long an approval by a person is kept back from the ERP, so that it can be taken back."""
+
+_LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A decision about the proposal in the version that the actor saw.
+
+    ``actor`` is a person's login, or ``system:<name>`` for one that decides over the API.
+    """
+
+    proposal_id: UUID
+    expected_version: int
+    actor: str
+    reason: str | None
+    role: Role = Role.PLANNER
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The proposal after a decision, and what the planner should know about it."""
+
+    proposal: ProposalRow
+    warnings: tuple[str, ...] = ()
+
+
+def opened(session: Session, edit: Edit) -> ProposalRow:
+    """The proposal, locked, in the version the actor saw; a 403, 404 or 412 problem otherwise."""
+    check_role(edit)
+    row = locked(session, edit.proposal_id)
+    if row.row_version != edit.expected_version:
+        raise Problem(
+            412,
+            "version-moved",
+            "The proposal changed meanwhile",
+            f"You saw version {edit.expected_version}, now it is {row.row_version}. "
+            "Nothing was changed.",
+            remedy="Look at it again and decide anew.",
+            row_version=row.row_version,
+        )
+    return row
+
+
+def check_role(edit: Edit) -> None:
+    """Who may decide. Limits by value and a second pair of eyes belong here, too."""
+    if not edit.role.decides:
+        raise Problem(
+            403,
+            "role-missing",
+            f"The role {edit.role} does not decide on orders",
+            "Nothing was changed.",
+            remedy="Ask a planner or a lead.",
+        )
+
+
+def decide(
+    session: Session,
+    row: ProposalRow,
+    edit: Edit,
+    step: tuple[Event, State, dict[str, Any]],
+    now: datetime,
+) -> Decided:
+    """Make the transition ``step`` (event, state after, new columns) as decided in ``edit``."""
+    event, to, values = step
+    reason = given_reason(edit)
+    details = {"role": edit.role.value}
+    transition(session, row, Change(event, to, edit.actor, reason, values, details), now)
+    try:
+        session.flush()
+    except IntegrityError as error:  # a recompute proposed for the same key at this very moment
+        raise _another_is_open("Another proposal") from error
+    return Decided(row)
+
+
+def given_reason(edit: Edit) -> str | None:
+    """The reason without blanks around it; None if there is none."""
+    reason = (edit.reason or "").strip()
+    if len(reason) > _LONGEST_REASON:
+        raise Problem(
+            422,
+            "reason-too-long",
+            f"A reason has at most {_LONGEST_REASON} characters",
+            remedy="Shorten it.",
+        )
+    return reason or None
+
+
+def required_reason(edit: Edit, why: str) -> str:
+    """The reason; a 422 problem that says ``why`` one is needed if there is none."""
+    reason = given_reason(edit)
+    if reason is None:
+        raise Problem(422, "reason-missing", "A reason is needed", why, remedy="Write one.")
+    return reason
+
+
+def must_be_only_open(session: Session, row: ProposalRow) -> None:
+    """A 409 problem if the item and location have another open proposal."""
+    other = session.scalar(
+        select(ProposalRow.external_ref).where(
+            ProposalRow.kind == row.kind,
+            ProposalRow.item_id == row.item_id,
+            ProposalRow.location_id == row.location_id,
+            ProposalRow.state.in_([state.value for state in AMENDABLE]),
+            ProposalRow.proposal_id != row.proposal_id,
+        )
+    )
+    if other is not None:
+        raise _another_is_open(other)
+
+
+def _another_is_open(other: str) -> Problem:
+    return Problem(
+        409,
+        "another-is-open",
+        f"{other} is open for the same item and location",
+        "Two open proposals would order the need twice. Nothing was changed.",
+        remedy="Decide on that one instead.",
+    )
