@@ -1,1 +1,3 @@
 """Outside systems: the canonical model, the ports, and one module per system."""
+
+PRODUCT = "pegline"

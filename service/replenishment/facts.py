@@ -1,0 +1,65 @@
+"""What the policy is asked about a recommendation."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from decimal import ROUND_UP, Decimal
+
+from rules.ordering.explanation import Explanation
+from rules.ordering.quantities import from_float
+from rules.policy import Fact
+from service.replenishment.inputs import KeyInputs
+from service.replenishment.open_demand import interval_end
+
+_SECONDS_PER_DAY = Decimal(86_400)
+_CENT = Decimal("0.01")
+_BASIS_POINT = Decimal("0.0001")
+_DEMAND_KINDS = ("baseline", "orders_beyond_baseline", "linked_orders", "opportunity")
+
+
+def facts_of(inputs: KeyInputs, explanation: Explanation) -> Mapping[str, Fact]:
+    """The facts by the names that policies declare.
+
+    What is not known is None, never a guess; ``confidence`` is not among them, since none is
+    measured yet. Shares and ages are rounded up, so that rounding never slips under a limit.
+    """
+    error = inputs.baseline.backtest_error
+    against = inputs.edited_against
+    return {
+        "value": explanation.quantity * inputs.terms.unit_price,
+        "quantity": explanation.quantity,
+        "demand_class": inputs.baseline.demand_class,
+        "history_weeks": inputs.baseline.history_weeks,
+        "backtest_error": None if error is None else from_float(error),
+        "stock_age_days": _stock_age_days(inputs),
+        "opportunity_share": _opportunity_share(explanation),
+        "ambiguous_orders": sum(
+            1 for order in inputs.orders if order.candidates and order.due < interval_end(inputs)
+        ),
+        "supplier": inputs.terms.supplier_id,
+        "planner_conflict": against is not None and against != explanation.quantity,
+    }
+
+
+def _stock_age_days(inputs: KeyInputs) -> Decimal | None:
+    """Age of the stock position at the end of the planning day, in days; None if unknown.
+
+    The day ends at midnight UTC here, so another time zone shows as up to a day more or less.
+    """
+    if inputs.stock is None:
+        return None
+    midnight = datetime.combine(inputs.setting.business_date + timedelta(days=1), time(), UTC)
+    seconds = Decimal(int((midnight - inputs.stock.as_of).total_seconds()))
+    return (seconds / _SECONDS_PER_DAY).quantize(_CENT, ROUND_UP)
+
+
+def _opportunity_share(explanation: Explanation) -> Decimal:
+    """How much of the expected demand comes from opportunities, 0 to 1."""
+    expected = {
+        kind: sum((term.quantity for term in explanation.terms if term.kind == kind), Decimal(0))
+        for kind in _DEMAND_KINDS
+    }
+    total = sum(expected.values(), Decimal(0))
+    hoped = max(expected["opportunity"], Decimal(0))
+    if total <= 0:
+        return Decimal(1) if hoped else Decimal(0)
+    return min(hoped / total, Decimal(1)).quantize(_BASIS_POINT, ROUND_UP)

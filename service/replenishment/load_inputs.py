@@ -1,0 +1,217 @@
+"""Fetch the inputs of many keys in one snapshot, a fixed number of statements for any batch."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.policy import Policy
+from service.database.key_sets import rows_of_keys
+from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow, SupplierTermsRow
+from service.forecasts.order_links import LinkedDemand, linked_demand
+from service.forecasts.planned_keys import terms_in_force
+from service.forecasts.tables import SeriesForecastRow
+from service.proposals.committed import committed
+from service.proposals.states import AMENDABLE
+from service.proposals.tables import ProposalRow
+from service.replenishment.inputs import (
+    BaselineInput,
+    CommittedInput,
+    KeyInputs,
+    OrderInput,
+    ReceiptInput,
+    Setting,
+    StockInput,
+    TermsInput,
+)
+from service.replenishment.opportunity_inputs import opportunity_inputs
+from service.work.dirty_keys import Key
+
+
+@dataclass(frozen=True)
+class PassSetting:
+    """What holds for a whole pass."""
+
+    business_date: date
+    scenario_count: int
+    won_grace_days: int
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class LoadedInputs:
+    """The inputs of plannable keys, and the planned keys whose baseline must be fitted first."""
+
+    inputs: list[KeyInputs]
+    unfitted: set[Key]
+
+
+def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -> LoadedInputs:
+    """The inputs of those ``keys`` that are planned, in key order."""
+    terms = terms_in_force(session, keys)
+    baselines = _baselines(session, terms.keys())
+    ready = sorted(key for key in terms if key in baselines and _fits(baselines[key], terms[key]))
+    demand = linked_demand(session, set(ready))
+    items = _items(session, {item_id for item_id, _ in ready})
+    stock, receipts = _stock(session, ready), _receipts(session, ready)
+    orders, taken = _orders(demand), _committed(session, ready)
+    opportunities = opportunity_inputs(session, demand, setting.business_date)
+    edits = _edits(session, ready)
+    inputs = [
+        KeyInputs(
+            item_id=key[0],
+            location_id=key[1],
+            unit=items[key[0]].base_unit,
+            unit_decimals=items[key[0]].unit_decimals,
+            setting=_setting(setting, baselines[key].demand_class),
+            baseline=_baseline(baselines[key]),
+            terms=_terms(terms[key]),
+            stock=stock.get(key),
+            opportunities=tuple(opportunities.get(key, ())),
+            orders=tuple(orders.get(key, ())),
+            receipts=tuple(receipts.get(key, ())),
+            committed=tuple(taken.get(key, ())),
+            edited_against=edits.get(key),
+        )
+        for key in ready
+    ]
+    return LoadedInputs(inputs, terms.keys() - set(ready))
+
+
+def _fits(baseline: SeriesForecastRow, terms: SupplierTermsRow) -> bool:
+    return baseline.interval_days == terms.lead_time_days + terms.review_period_days
+
+
+def _setting(setting: PassSetting, demand_class: str) -> Setting:
+    return Setting(
+        business_date=setting.business_date,
+        scenario_count=setting.scenario_count,
+        won_grace_days=setting.won_grace_days,
+        cycle_service_level=setting.policy.ordering.cycle_service_level[demand_class],
+        policy=f"{setting.policy.name} version {setting.policy.version}",
+        policy_hash=setting.policy.hash,
+    )
+
+
+def _baseline(row: SeriesForecastRow) -> BaselineInput:
+    return BaselineInput(
+        run_id=str(row.run_id),
+        demand_class=row.demand_class,
+        history_weeks=row.history_weeks,
+        interval_days=row.interval_days,
+        mean=row.interval_mean,
+        quantiles=tuple(row.interval_quantiles),
+        backtest_error=row.backtest_error,
+    )
+
+
+def _terms(row: SupplierTermsRow) -> TermsInput:
+    return TermsInput(
+        supplier_id=row.supplier_id,
+        lead_time_days=row.lead_time_days,
+        review_period_days=row.review_period_days,
+        minimum_order_quantity=row.minimum_order_quantity,
+        order_multiple=row.order_multiple,
+        unit_price=row.unit_price,
+        currency=row.currency,
+        version=_version(row.version_token, row.received_at),
+    )
+
+
+def _version(token: str | None, received_at: datetime) -> str:
+    return token or received_at.isoformat()
+
+
+def _baselines(session: Session, keys: Collection[Key]) -> dict[Key, SeriesForecastRow]:
+    states = select(SeriesForecastRow.item_id, SeriesForecastRow.location_id, SeriesForecastRow)
+    found = rows_of_keys(session, states, SeriesForecastRow.item_id, keys)
+    return {(item_id, location_id): row for item_id, location_id, row in found}
+
+
+def _items(session: Session, item_ids: Collection[str]) -> dict[str, ItemRow]:
+    chunks = sorted(item_ids)
+    found: dict[str, ItemRow] = {}
+    for start in range(0, len(chunks), 500):
+        rows = session.scalars(
+            select(ItemRow).where(ItemRow.item_id.in_(chunks[start : start + 500]))
+        )
+        found.update((row.item_id, row) for row in rows)
+    return found
+
+
+def _stock(session: Session, keys: Collection[Key]) -> dict[Key, StockInput]:
+    positions = select(
+        StockPositionRow.item_id, StockPositionRow.location_id, StockPositionRow
+    ).where(StockPositionRow.gone.is_(False))
+    found = rows_of_keys(session, positions, StockPositionRow.item_id, keys)
+    return {
+        (item_id, location_id): StockInput(
+            usable=row.on_hand - row.unusable,
+            backorders=row.backorders,
+            as_of=row.as_of,
+            version=_version(row.version_token, row.received_at),
+        )
+        for item_id, location_id, row in found
+    }
+
+
+def _receipts(session: Session, keys: Collection[Key]) -> Mapping[Key, list[ReceiptInput]]:
+    lines = (
+        select(OpenPurchaseLineRow.item_id, OpenPurchaseLineRow.location_id, OpenPurchaseLineRow)
+        .where(OpenPurchaseLineRow.gone.is_(False))
+        .order_by(OpenPurchaseLineRow.due_date, OpenPurchaseLineRow.native_id)
+    )
+    receipts: defaultdict[Key, list[ReceiptInput]] = defaultdict(list)
+    for item_id, location_id, row in rows_of_keys(
+        session, lines, OpenPurchaseLineRow.item_id, keys
+    ):
+        receipts[item_id, location_id].append(
+            ReceiptInput(
+                line=f"{row.system}/{row.native_id}",
+                quantity=row.quantity_open,
+                due=row.due_date,
+                proposal_ref=row.proposal_ref,
+            )
+        )
+    return receipts
+
+
+def _committed(session: Session, keys: Collection[Key]) -> Mapping[Key, list[CommittedInput]]:
+    taken: defaultdict[Key, list[CommittedInput]] = defaultdict(list)
+    for proposal in committed(session, keys):
+        taken[proposal.key].append(
+            CommittedInput(
+                external_ref=proposal.external_ref,
+                quantity=proposal.quantity,
+                state=proposal.state,
+            )
+        )
+    return taken
+
+
+def _orders(demand: LinkedDemand) -> Mapping[Key, list[OrderInput]]:
+    orders: defaultdict[Key, list[OrderInput]] = defaultdict(list)
+    for name, line in demand.open_orders.items():
+        orders[line.item_id, line.location_id].append(
+            OrderInput(
+                order=name,
+                quantity=line.quantity,
+                due=line.due,
+                opportunity=demand.links.linked.get(name),
+                candidates=demand.links.ambiguous.get(name, ()),
+            )
+        )
+    return orders
+
+
+def _edits(session: Session, keys: Collection[Key]) -> dict[Key, Decimal]:
+    """The recommendation against which a planner edited the open proposal."""
+    edited = select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow.edited_against).where(
+        ProposalRow.state.in_(AMENDABLE), ProposalRow.edited_against.is_not(None)
+    )
+    found = rows_of_keys(session, edited, ProposalRow.item_id, keys)
+    return {(item_id, location_id): against for item_id, location_id, against in found}

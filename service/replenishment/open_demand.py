@@ -1,0 +1,76 @@
+"""Open orders and opportunities of a key, sorted by what they do to its demand."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from adapters.canonical.demand import OpportunityStatus, QuantityBasis
+from service.replenishment.inputs import KeyInputs, OpportunityInput, OrderInput
+
+
+@dataclass(frozen=True)
+class OpenDemand:
+    """The open orders due before the protection interval ends, by effect.
+
+    Linked orders stand on top of the baseline. Unlinked ones consume it, unless they are
+    overdue: those belong to no coming day, they are backorders.
+    """
+
+    linked: tuple[OrderInput, ...]
+    unlinked: tuple[OrderInput, ...]
+    backorders: Decimal
+
+    @property
+    def linked_quantity(self) -> Decimal:
+        """Firm demand on top of the baseline."""
+        return sum((order.quantity for order in self.linked), Decimal(0))
+
+    @property
+    def unlinked_quantity(self) -> Decimal:
+        """Firm demand that consumes the baseline."""
+        return sum((order.quantity for order in self.unlinked), Decimal(0))
+
+
+def interval_end(inputs: KeyInputs) -> date:
+    """The first day after the protection interval."""
+    return inputs.setting.business_date + timedelta(days=inputs.baseline.interval_days)
+
+
+def open_demand(inputs: KeyInputs) -> OpenDemand:
+    """Sort the orders of ``inputs``.
+
+    The ERP may report a backorder both with the stock and as an overdue open order; the larger
+    of the two counts, less what is linked to an opportunity and counted there.
+    """
+    today, end = inputs.setting.business_date, interval_end(inputs)
+    due = [order for order in inputs.orders if order.due < end]
+    linked = tuple(order for order in due if order.opportunity is not None)
+    overdue = sum((order.quantity for order in due if order.due < today), Decimal(0))
+    overdue_linked = sum((order.quantity for order in linked if order.due < today), Decimal(0))
+    reported = inputs.stock.backorders if inputs.stock else Decimal(0)
+    return OpenDemand(
+        linked=linked,
+        unlinked=tuple(order for order in due if order.opportunity is None and order.due >= today),
+        backorders=max(reported, overdue) - overdue_linked,
+    )
+
+
+def expected_opportunities(inputs: KeyInputs) -> list[OpportunityInput]:
+    """The opportunities that can still bring or take demand, with the window that is left.
+
+    A won line is expected today once its window is over, until its grace has passed; then it
+    counts nothing and stands in the exception queue. An open line counts nothing after its
+    window.
+    """
+    today = inputs.setting.business_date
+    grace = timedelta(days=inputs.setting.won_grace_days)
+    expected = []
+    for one in inputs.opportunities:
+        if one.window_end >= today:
+            expected.append(one)
+        elif one.status == OpportunityStatus.WON and one.window_end + grace >= today:
+            late = {"window_start": min(one.window_start, today), "window_end": today}
+            if one.quantity_basis == QuantityBasis.INCREMENTAL:
+                late["window_start"] = today
+            expected.append(one.model_copy(update=late))
+    return expected

@@ -1,0 +1,112 @@
+"""Opportunity lines as inputs: what is still unordered, and the account's share of the baseline."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from adapters.canonical.demand import OpportunityStatus, QuantityBasis
+from rules.ordering.order_linking import OpportunityLine
+from service.database.key_sets import rows_of_keys
+from service.feeds.tables import SalesLineRow
+from service.forecasts.order_links import LinkedDemand
+from service.replenishment.inputs import OpportunityInput
+from service.work.dirty_keys import Key
+
+SHARE_WEEKS = 26
+"""An account's share of the baseline is its share of the last half year's sales."""
+
+
+def opportunity_inputs(
+    session: Session, demand: LinkedDemand, today: date
+) -> Mapping[Key, list[OpportunityInput]]:
+    """The opportunity lines in ``demand`` that can still matter, by key.
+
+    A lost or deleted line counts nothing and is left out, but for a lost renewal: that one
+    takes the account's share away.
+    """
+    live = {name: line for name, line in demand.opportunities.items() if not _is_over(line)}
+    shares = _account_shares(session, live, today)
+    found: defaultdict[Key, list[OpportunityInput]] = defaultdict(list)
+    for name, line in sorted(live.items()):
+        signal = demand.signals[name]
+        found[line.item_id, line.location_id].append(
+            OpportunityInput(
+                opportunity=name,
+                signal_id=str(signal.signal_id),
+                source_version=signal.source_version,
+                account_id=line.account_id,
+                opportunity_id=line.opportunity_id,
+                quantity=line.quantity,
+                ordered=demand.links.ordered.get(name, Decimal(0)),
+                win_probability=signal.win_probability,
+                quantity_basis=line.quantity_basis,
+                status=line.status,
+                window_start=line.window_start,
+                window_end=line.window_end,
+                account_share=shares.get(name, 0.0),
+            )
+        )
+    return found
+
+
+def _is_over(line: OpportunityLine) -> bool:
+    if line.status == OpportunityStatus.DELETED:
+        return True
+    return line.status == OpportunityStatus.LOST and line.quantity_basis != QuantityBasis.RENEWAL
+
+
+def _account_shares(
+    session: Session, live: Mapping[str, OpportunityLine], today: date
+) -> dict[str, float]:
+    """By line, the account's share in the sales of its key over the last half year, 0 to 1.
+
+    Only lines that replace or remove a share need it. Several such lines of one account at one
+    key divide the share, so that together they take it away once.
+    """
+    lines = {
+        name: (line.item_id, line.location_id, line.account_id)
+        for name, line in live.items()
+        if line.quantity_basis != QuantityBasis.INCREMENTAL
+    }
+    sold = _sold_by_account(
+        session, {(item, location) for item, location, _ in lines.values()}, today
+    )
+    total: defaultdict[Key, Decimal] = defaultdict(Decimal)
+    for (item_id, location_id, _), quantity in sold.items():
+        total[item_id, location_id] += quantity
+    sharing = Counter(lines.values())
+    return {
+        name: float(sold[of] / total[of[0], of[1]]) / sharing[of]
+        for name, of in lines.items()
+        if sold.get(of)
+    }
+
+
+def _sold_by_account(
+    session: Session, keys: Collection[Key], today: date
+) -> dict[tuple[str, str, str | None], Decimal]:
+    """Net sales by key and account over the last half year; more returns than sales is zero."""
+    sums = (
+        select(
+            SalesLineRow.item_id,
+            SalesLineRow.location_id,
+            SalesLineRow.account_id,
+            func.sum(SalesLineRow.quantity),
+        )
+        .where(
+            SalesLineRow.gone.is_(False),
+            SalesLineRow.sold_on >= today - timedelta(weeks=SHARE_WEEKS),
+            SalesLineRow.sold_on < today,
+        )
+        .group_by(SalesLineRow.item_id, SalesLineRow.location_id, SalesLineRow.account_id)
+    )
+    return {
+        (item_id, location_id, account_id): max(quantity, Decimal(0))
+        for item_id, location_id, account_id, quantity in rows_of_keys(
+            session, sums, SalesLineRow.item_id, keys
+        )
+    }

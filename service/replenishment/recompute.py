@@ -1,0 +1,113 @@
+"""The fast rhythm: dirty keys in; recommendations, decisions and proposals out.
+
+Inputs are read in one snapshot, after the dirty rows. The arithmetic holds no transaction. The
+results are written in one: keys marked again meanwhile are skipped, since the next pass will see
+what changed.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from rules.policy import Decision, decide
+from service.context import ServiceContext
+from service.forecasts.planned_keys import terms_in_force
+from service.policies.versions import in_force
+from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs
+from service.replenishment.recommend import Recommended, inputs_digest, recommend
+from service.replenishment.record import current_digests, record
+from service.replenishment.unused_demand import (
+    not_planned,
+    note_unused_demand,
+    won_without_order,
+)
+from service.work import dirty_keys
+from service.work.business_date import business_date
+from service.work.dirty_keys import DirtyKey, Key
+
+
+@dataclass(frozen=True)
+class PassCounts:
+    """What a pass did: dirty keys taken, recommendations written, decisions by outcome."""
+
+    keys: int = 0
+    recommendations: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a pass works on, all of it read at one moment."""
+
+    dirty: list[DirtyKey]
+    loaded: LoadedInputs
+    digests: dict[Key, str]
+    setting: PassSetting
+
+
+def recompute_dirty(context: ServiceContext) -> PassCounts:
+    """Recompute one batch of dirty keys whose baselines are fitted."""
+    snapshot = read_snapshot(context)
+    if not snapshot.dirty:
+        return PassCounts()
+    return write_results(context, snapshot, decide_all(snapshot))
+
+
+def mark_all_planned(context: ServiceContext, cause: str, *, refit: bool = False) -> int:
+    """Mark all planned keys dirty, for example because another policy came into force."""
+    with context.database.write() as session:
+        keys = terms_in_force(session).keys()
+        marked = dirty_keys.mark(session, keys, cause, context.clock(), refit=refit)
+    context.ring()
+    return marked
+
+
+def read_snapshot(context: ServiceContext) -> Snapshot:
+    """Read one batch of dirty keys, then their inputs, in one snapshot."""
+    now = context.clock()
+    with context.database.read() as session:
+        dirty = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
+        today = business_date(session, now)
+        noon = datetime.combine(today, time(12), UTC)
+        setting = PassSetting(
+            business_date=today,
+            scenario_count=context.settings.scenario_count,
+            won_grace_days=context.settings.won_without_order_days,
+            policy=in_force(session, noon),
+        )
+        keys = {entry.key for entry in dirty}
+        loaded = load_inputs(session, keys, setting)
+        return Snapshot(dirty, loaded, current_digests(session, keys), setting)
+
+
+def decide_all(snapshot: Snapshot) -> list[tuple[Recommended, Decision]]:
+    """Recommend and decide where the inputs differ from those of the current recommendation."""
+    changed = [
+        inputs
+        for inputs in snapshot.loaded.inputs
+        if snapshot.digests.get(inputs.key) != inputs_digest(inputs)
+    ]
+    policy = snapshot.setting.policy
+    return [(result, decide(policy, result.facts)) for result in recommend(changed)]
+
+
+def write_results(
+    context: ServiceContext, snapshot: Snapshot, decided: list[tuple[Recommended, Decision]]
+) -> PassCounts:
+    """Write what was decided for the keys that have not been marked again since the snapshot."""
+    now = context.clock()
+    unfitted = [entry for entry in snapshot.dirty if entry.key in snapshot.loaded.unfitted]
+    ready = [entry for entry in snapshot.dirty if entry.key not in snapshot.loaded.unfitted]
+    with context.database.write() as session:
+        dirty_keys.ask_fit(session, unfitted)
+        cleared = dirty_keys.clear(session, ready)
+        kept = [(result, decision) for result, decision in decided if result.key in cleared]
+        record(session, kept, snapshot.setting.policy, now)
+        current = [inputs for inputs in snapshot.loaded.inputs if inputs.key in cleared]
+        unplanned = cleared - {inputs.key for inputs in current}
+        findings = [*won_without_order(current), *not_planned(session, unplanned)]
+        note_unused_demand(session, findings, now)
+    outcomes: Counter[str] = Counter(
+        decision.outcome for result, decision in kept if result.quantity > 0
+    )
+    return PassCounts(len(snapshot.dirty), len(kept), dict(outcomes))

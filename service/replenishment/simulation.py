@@ -1,0 +1,124 @@
+"""The joint simulation's frames, out of the inputs of a pass."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from forecasting.overlay import OverlaySetting, interval_demand
+from rules.ordering.quantities import from_float
+from service.replenishment.inputs import KeyInputs
+from service.replenishment.open_demand import expected_opportunities, open_demand
+from service.work.dirty_keys import Key
+
+_TENTH_OF_A_PERCENT = Decimal("0.001")
+
+_KEY_SCHEMA: dict[str, Any] = {
+    "item_id": pl.String,
+    "location_id": pl.String,
+    "interval_days": pl.Int64,
+    "interval_mean": pl.Float64,
+    "interval_quantiles": pl.List(pl.Float64),
+    "unlinked_orders": pl.Float64,
+    "linked_orders": pl.Float64,
+    "cycle_service_level": pl.Float64,
+}
+_OPPORTUNITY_SCHEMA: dict[str, Any] = {
+    "item_id": pl.String,
+    "location_id": pl.String,
+    "opportunity": pl.String,
+    "quantity": pl.Float64,
+    "win_probability": pl.Float64,
+    "quantity_basis": pl.String,
+    "status": pl.String,
+    "window_start": pl.Date,
+    "window_end": pl.Date,
+    "account_share": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class ExpectedContribution:
+    """What the simulation says of one opportunity, exact from here on."""
+
+    quantity: Decimal
+    win_probability: Decimal
+    interval_share: Decimal
+
+
+@dataclass(frozen=True)
+class SimulatedDemand:
+    """What the simulation says of one key, exact from here on."""
+
+    order_up_to_level: Decimal
+    baseline_mean: Decimal
+    orders_beyond_baseline: Decimal
+    contributions: dict[str, ExpectedContribution]
+
+
+def simulate(batch: Sequence[KeyInputs]) -> dict[Key, SimulatedDemand]:
+    """Simulate the keys of one pass together; all have the same setting but their level."""
+    setting = OverlaySetting(
+        today=batch[0].setting.business_date, scenario_count=batch[0].setting.scenario_count
+    )
+    found = interval_demand(_keys(batch), _opportunities(batch), setting)
+    contributions: defaultdict[Key, dict[str, ExpectedContribution]] = defaultdict(dict)
+    for row in found.contributions.iter_rows(named=True):
+        contributions[row["item_id"], row["location_id"]][row["opportunity"]] = (
+            ExpectedContribution(
+                from_float(row["expected_quantity"]),
+                from_float(row["win_probability"]),
+                from_float(row["interval_share"]).quantize(_TENTH_OF_A_PERCENT),
+            )
+        )
+    return {
+        (row["item_id"], row["location_id"]): SimulatedDemand(
+            from_float(row["order_up_to_level"]),
+            from_float(row["baseline_mean"]),
+            from_float(row["consumption_mean"]),
+            contributions.get((row["item_id"], row["location_id"]), {}),
+        )
+        for row in found.keys.iter_rows(named=True)
+    }
+
+
+def _keys(batch: Sequence[KeyInputs]) -> pl.DataFrame:
+    rows: list[tuple[Any, ...]] = []
+    for inputs in batch:
+        demand = open_demand(inputs)
+        rows.append(
+            (
+                inputs.item_id,
+                inputs.location_id,
+                inputs.baseline.interval_days,
+                inputs.baseline.mean,
+                list(inputs.baseline.quantiles),
+                float(demand.unlinked_quantity),
+                float(demand.linked_quantity),
+                float(inputs.setting.cycle_service_level),
+            )
+        )
+    return pl.DataFrame(rows, schema=_KEY_SCHEMA, orient="row")
+
+
+def _opportunities(batch: Sequence[KeyInputs]) -> pl.DataFrame:
+    rows = [
+        (
+            inputs.item_id,
+            inputs.location_id,
+            one.opportunity,
+            float(one.unordered),
+            float(one.win_probability),
+            one.quantity_basis,
+            one.status,
+            one.window_start,
+            one.window_end,
+            one.account_share,
+        )
+        for inputs in batch
+        for one in expected_opportunities(inputs)
+    ]
+    return pl.DataFrame(rows, schema=_OPPORTUNITY_SCHEMA, orient="row")
