@@ -1,0 +1,96 @@
+"""A proposal with everything its page shows."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.http.problems import Problem
+from service.proposals.tables import ProposalEventRow, ProposalRow
+from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
+from service.web.possible_actions import possible_actions
+from service.web.queue import QueueFilter, in_conflict, neighbours, order_value, wanted_quantity
+from service.web.rationale import names_of, rationale_of
+from service.web.visitor import Frame
+
+_NEXT_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into a form that was refused: it is shown again."""
+
+    action: str = ""
+    quantity: str = ""
+    reason: str = ""
+    until: str = ""
+
+
+NOTHING_TYPED = Typed()
+
+
+def proposal_by_ref(session: Session, external_ref: str) -> ProposalRow:
+    """The proposal; a 404 problem if there is none."""
+    proposal = session.scalar(select(ProposalRow).where(ProposalRow.external_ref == external_ref))
+    if proposal is None:
+        raise Problem(
+            404,
+            "unknown-proposal",
+            "There is no such proposal",
+            remedy="Search for the item in the queue.",
+        )
+    return proposal
+
+
+def proposal_values(
+    session: Session, proposal: ProposalRow, around: Frame, wanted: QueueFilter
+) -> dict[str, Any]:
+    """The values of the proposal's page for the person in ``around``."""
+    recommendation = session.get(RecommendationRow, proposal.recommendation_id)
+    decision = session.get(DecisionRow, proposal.decision_id)
+    rationale = recommendation and rationale_of(session, recommendation, decision)
+    description, location_name = names_of(session, (proposal.item_id, proposal.location_id))
+    previous_ref, next_ref = neighbours(session, wanted, proposal)
+    decides = around.person.role.decides
+    return {
+        "here": "queue",
+        "frame": around,
+        "filter": wanted,
+        "proposal": proposal,
+        "description": description,
+        "location_name": location_name,
+        "rationale": rationale,
+        "lot": recommendation.explanation.get("lot") if recommendation else None,
+        "quantity": wanted_quantity(proposal),
+        "value": order_value(proposal),
+        "conflict": in_conflict(proposal),
+        "moved_on": _newer(session, proposal),
+        "events": _events(session, proposal),
+        "previous_ref": previous_ref,
+        "next_ref": next_ref,
+        "decides": decides,
+        "allowed": possible_actions(proposal) if decides else frozenset(),
+        "typed": NOTHING_TYPED,
+        "tomorrow": around.today + timedelta(days=1),
+        "next_week": around.today + _NEXT_WEEK,
+        "message": None,
+    }
+
+
+def _newer(session: Session, proposal: ProposalRow) -> str:
+    current = session.get(CurrentRecommendationRow, (proposal.item_id, proposal.location_id))
+    if current is None or current.recommendation_id == proposal.recommendation_id:
+        return ""
+    return str(current.recommendation_id)
+
+
+def _events(session: Session, proposal: ProposalRow) -> list[ProposalEventRow]:
+    return list(
+        session.scalars(
+            select(ProposalEventRow)
+            .where(ProposalEventRow.proposal_id == proposal.proposal_id)
+            .order_by(ProposalEventRow.occurred_at.desc(), ProposalEventRow.event_id.desc())
+        )
+    )
