@@ -1,0 +1,31 @@
+"""The web application: API routes for systems, pages for people."""
+
+from fastapi import FastAPI
+
+from service.context import ServiceContext
+from service.exceptions.routes import router as exceptions
+from service.feeds.routes import router as feeds
+from service.http import problems
+from service.proposals.routes import router as proposals
+from service.replenishment.routes import router as recommendations
+from service.signals.replay_routes import router as replays
+from service.signals.routes import router as signals
+from service.web.assembly import install_pages
+
+
+def create_app(context: ServiceContext) -> FastAPI:
+    """All routes over ``context``. FastAPI's own docs are off: they load scripts from a CDN."""
+    app = FastAPI(
+        title="Pegline",
+        version="1",
+        summary="Demand signals in, explained requisition proposals out.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.context = context
+    problems.install(app)
+    for router in (signals, exceptions, replays, feeds, recommendations, proposals):
+        app.include_router(router)
+    install_pages(app)
+    return app

@@ -1,0 +1,65 @@
+"""replenish: each command is a file of this folder, listed here.
+
+A command's file is loaded when the command is used: ``doctor`` must be able to speak when another
+part cannot even be imported, and nobody waits for parts that the command does not need.
+"""
+
+import importlib
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = (
+    "demo",
+    "serve",
+    "work",
+    "recompute",
+    "proposals",
+    "explain",
+    "replay",
+    "keys",
+    "people",
+    "policies",
+    "migrate",
+    "doctor",
+    "version",
+)
+"""``name`` is the function, or the group, ``name`` in ``service/cli/name.py``."""
+
+
+class Commands(TyperGroup):
+    """The commands by name, each loaded on demand."""
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        """All names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+        """The command ``cmd_name``; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        part = getattr(importlib.import_module(f"service.cli.{cmd_name}"), cmd_name)
+        if not isinstance(part, typer.Typer):
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name)(part)
+            part = single
+        return typer.main.get_command(part)
+
+
+app = typer.Typer(
+    name="replenish",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # a traceback must not show keys or passwords
+)
+
+
+@app.callback()
+def _replenish() -> None:
+    """Pegline turns demand signals into explained requisition proposals."""
+
+
+if __name__ == "__main__":
+    app()

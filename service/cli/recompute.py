@@ -1,0 +1,36 @@
+"""replenish recompute: everything, now, in this process."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from service.bootstrap import build
+from service.cli.progress import progress_on
+from service.replenishment.full_pass import FullPassCounts, recompute_everything
+
+
+def recompute(
+    *,
+    baseline: Annotated[bool, typer.Option(help="fit all baselines anew first")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
+) -> None:
+    """Recompute all planned keys."""
+    context = build()
+    console = Console(stderr=True, quiet=as_json)
+    try:
+        with progress_on(console) as progress:
+            counts = recompute_everything(context, progress, refit=baseline)
+    finally:
+        context.database.close()
+    typer.echo(json.dumps(counts.to_json()) if as_json else _sentence(counts))
+
+
+def _sentence(counts: FullPassCounts) -> str:
+    outcomes = ", ".join(f"{number} {name}" for name, number in sorted(counts.outcomes.items()))
+    return (
+        f"{counts.series} series fitted, {counts.recommendations} recommendations changed"
+        + (f" ({outcomes})" if outcomes else "")
+        + "."
+    )

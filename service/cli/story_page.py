@@ -1,0 +1,89 @@
+"""A proposal's story as a planner reads it in a terminal, newest first."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rules.ordering.quantities import readable
+
+
+def print_story(story: dict[str, Any], console: Console) -> None:
+    """Print what ``tell_story`` found."""
+    _print_proposal(story, console)
+    _print_decision(story["decision"], console)
+    _print_terms(story["recommendation"], console)
+    _print_sources(story, console)
+
+
+def _print_proposal(story: dict[str, Any], console: Console) -> None:
+    proposal = story["proposal"]
+    console.print(
+        f"[bold]{proposal['external_ref']}[/bold] revision {proposal['revision']}: "
+        f"{proposal['state']}, {_plain(proposal['recommended_quantity'])} {proposal['unit']} of "
+        f"{proposal['item_id']} for {proposal['location_id']} by {proposal['required_date']}"
+    )
+    if proposal["planner_quantity"] is not None:
+        console.print(f"  a planner set {_plain(proposal['planner_quantity'])}")
+    for event in story["events"]:
+        reason = f": {event['reason']}" if event["reason"] else ""
+        console.print(
+            f"  {event['occurred_at'][:19]}  rev {event['revision']}  {event['event']} -> "
+            f"{event['to_state']} by {event['actor']}{reason}",
+            highlight=False,
+        )
+
+
+def _print_decision(decision: dict[str, Any], console: Console) -> None:
+    console.print(
+        f"\n[bold]Decision[/bold] {decision['outcome']} by rule {decision['rule_id']} of policy "
+        f"{decision['policy']} version {decision['policy_version']} "
+        f"({decision['policy_hash'][:12]}), as of {decision['asked_for']}"
+    )
+    for reason in decision["reasons"]:
+        console.print(f"  {reason['stage']} {reason['rule_id']}: {reason['code']} {reason['note']}")
+    console.print(f"  replay it: replenish replay {decision['decision_id']}", highlight=False)
+
+
+def _print_terms(recommendation: dict[str, Any], console: Console) -> None:
+    console.print(f"\n[bold]Why {_plain(recommendation['quantity'])}[/bold]")
+    table = Table("term", "quantity", "record", "version", box=None, header_style="dim")
+    table.columns[1].justify = "right"
+    for term in recommendation["terms"]:
+        records = term.get("records") or [{"type": "", "id": "", "version": ""}]
+        table.add_row(
+            term["label"],
+            _plain(term["quantity"]),
+            ", ".join(f"{record['type']} {record['id']}".strip() for record in records),
+            ", ".join(str(record["version"]) for record in records),
+        )
+    table.add_section()
+    table.add_row("quantity", _plain(recommendation["quantity"]), "", "")
+    console.print(table)
+
+
+def _print_sources(story: dict[str, Any], console: Console) -> None:
+    forecast, stock, terms = story["forecast"], story["stock"], story["terms"]
+    console.print(
+        f"\n[bold]Forecast[/bold] run {forecast['run_id']} ({forecast['run_kind']}, "
+        f"{forecast['run_business_date']}): {forecast['demand_class']}, "
+        f"{forecast['history_weeks']} weeks, {forecast['interval_days']} days protected"
+    )
+    console.print(
+        f"[bold]Terms[/bold] {terms['supplier_id']}: lead time {terms['lead_time_days']} days, "
+        f"review every {terms['review_period_days']} days, version {terms['version']}"
+    )
+    if stock:
+        console.print(f"[bold]Stock[/bold] as of {stock['as_of']}, version {stock['version']}")
+    for signal in story["signals"]:
+        console.print(
+            f"[bold]Signal[/bold] {signal['opportunity']} version {signal['source_version']}: "
+            f"{signal['status']}, {_plain(signal['quantity'])} at {signal['win_probability']}, "
+            f"{_plain(signal['ordered'])} ordered, message {signal['message_id']} "
+            f"received {signal['received_at']}"
+        )
+
+
+def _plain(quantity: str) -> str:
+    return readable(Decimal(quantity))

@@ -1,0 +1,1 @@
+"""Is this installation sound? What is wrong, and how to mend it."""

@@ -1,0 +1,48 @@
+"""What nobody rings for: leases that ran out, days that went by."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from forecasting.history import DAYS_PER_WEEK
+from service.context import ServiceContext
+from service.database.upsert import upsert
+from service.forecasts.planned_keys import terms_in_force
+from service.proposals.claims import expire_claims
+from service.proposals.committed import close_received
+from service.proposals.expiry import expire_overdue, wake_snoozed
+from service.work import dirty_keys
+from service.work.business_date import business_date
+from service.work.tables import GenerationRow
+
+_PLANNED_DAY = "business_date"
+
+
+def sweep(context: ServiceContext) -> None:
+    """One round: cheap when nothing is due, harmless when run twice."""
+    now = context.clock()
+    # A transaction of its own: keys are marked before proposals are locked, everywhere.
+    with context.database.write() as session:
+        today = business_date(session, now)
+        _roll_business_date(session, today, now)
+    with context.database.write() as session:
+        expire_claims(session, now)
+        wake_snoozed(session, today, now)
+        close_received(session, now)
+        expire_overdue(session, today, now)
+
+
+def _roll_business_date(session: Session, today: date, now: datetime) -> None:
+    """On a new planning day every planned key is recomputed; on a new week also refitted.
+
+    The first day of an installation only begins the count: what was loaded is dirty already.
+    """
+    planned = session.get(GenerationRow, _PLANNED_DAY)
+    if planned is not None and planned.value == today.toordinal():
+        return
+    if planned is not None:
+        new_week = (planned.value - 1) // DAYS_PER_WEEK != (today.toordinal() - 1) // DAYS_PER_WEEK
+        keys = terms_in_force(session).keys()
+        dirty_keys.mark(session, keys, "business_date", now, refit=new_week)
+    row = {"name": _PLANNED_DAY, "value": today.toordinal()}
+    upsert(session, GenerationRow, [row], key=("name",))
