@@ -7,7 +7,7 @@
 PYTHON := $(shell for python in python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$python; break; }; done)
-BENCHMARKS := forecast signal
+BENCHMARKS := forecast overlay signal
 COMPILE := var/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
 
@@ -64,7 +64,8 @@ define install
 	@if test -x .venv/bin/pip; then pip=".venv/bin/python -m pip"; \
 	else pip="$(PYTHON) -m pip --python .venv/bin/python"; fi; \
 	set -e; export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore; \
-	$$pip install --require-hashes --requirement $(1); \
+	test -e .venv/runtime -o -e .venv/development && quiet=--quiet || quiet=; \
+	$$pip install $$quiet --require-hashes --requirement $(1); \
 	$$pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 endef

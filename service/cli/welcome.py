@@ -13,6 +13,9 @@ def print_welcome(
     """Print the address, the log-ins and the counts."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("series forecast", f"{counts.series:,}")
+    if counts.forecast:
+        table.add_row("their pinball loss", _pinball(counts.forecast))
+        table.add_row("their quantiles hold", _coverage(counts.forecast))
     table.add_row("signals taken", f"{counts.signals:,} ({counts.exceptions} exceptions are open)")
     table.add_row("recommendations made", f"{counts.recommendations:,}")
     table.add_row("auto-approved", f"{counts.auto_approved:,}")
@@ -23,3 +26,14 @@ def print_welcome(
     console.print(f"\nOpen [bold]{url}[/bold] and log in as")
     for login, password in credentials.passwords.items():
         console.print(f"  {login:<8} password  {password}", highlight=False, markup=False)
+
+
+def _pinball(figures: dict[str, float]) -> str:
+    """In the rolling back-test, over the quantiles that are judged."""
+    return f"{figures['pinball_ours']:.2f} (naive forecast {figures['pinball_naive']:.2f})"
+
+
+def _coverage(figures: dict[str, float]) -> str:
+    """How often demand stayed below each quantile in the rolling back-test."""
+    levels = (50, 80, 90, 95, 99)
+    return ", ".join(f"{level} %: {figures[f'coverage_ours_{level}']:.1%}" for level in levels)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from service.database.base import Table
 from service.exceptions.queue import ExceptionState
 from service.exceptions.tables import ExceptionRow
+from service.forecasts.parquet_runs import newest_run
 from service.forecasts.tables import SeriesForecastRow
 from service.proposals.states import State
 from service.proposals.tables import ProposalRow
@@ -26,6 +27,8 @@ class DemoCounts:
     in_review: int
     held: int
     exceptions: int
+    forecast: dict[str, float]
+    """Back-test figures of the newest full fit, ours beside those of the naive forecast."""
 
 
 def count(session: Session) -> DemoCounts:
@@ -37,6 +40,7 @@ def count(session: Session) -> DemoCounts:
         .select_from(ExceptionRow)
         .where(ExceptionRow.state == ExceptionState.OPEN)
     )
+    full_fit = newest_run(session, "full")
     return DemoCounts(
         series=_rows(session, SeriesForecastRow),
         signals=_rows(session, SignalMessageRow),
@@ -45,6 +49,7 @@ def count(session: Session) -> DemoCounts:
         in_review=states.get(State.IN_REVIEW, 0),
         held=states.get(State.HELD, 0),
         exceptions=open_exceptions or 0,
+        forecast=full_fit.figures if full_fit else {},
     )
 
 
