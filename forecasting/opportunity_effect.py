@@ -12,7 +12,7 @@ from forecasting.quantile_levels import BoolArray, FloatArray, IntArray
 BASES = ("incremental", "total", "renewal")
 STATUSES = ("open", "won", "lost", "deleted")
 
-_OPPORTUNITIES = FrameContract(
+OPPORTUNITIES = FrameContract(
     "opportunities",
     {
         "item_id": pl.String,
@@ -30,11 +30,12 @@ _OPPORTUNITIES = FrameContract(
     at_least={"quantity": 0, "win_probability": 0, "account_share": 0},
     at_most={"win_probability": 1, "account_share": 1},
 )
+"""What ``interval_demand`` wants of each opportunity; ``quantity`` is what is not ordered yet."""
 
 
 def check_opportunities(frame: pl.DataFrame) -> pl.DataFrame:
     """The opportunities, checked; raises ValueError saying what to do."""
-    checked = check_frame(frame, _OPPORTUNITIES)
+    checked = check_frame(frame, OPPORTUNITIES)
     for column, words in (("quantity_basis", BASES), ("status", STATUSES)):
         unknown = set(checked[column].unique().to_list()) - set(words)
         if unknown:

@@ -31,7 +31,7 @@ from forecasting.scenarios import (
     winning_scenarios,
 )
 
-_KEYS = FrameContract(
+KEYS = FrameContract(
     "keys",
     {
         "item_id": pl.String,
@@ -53,6 +53,7 @@ _KEYS = FrameContract(
     },
     at_most={"cycle_service_level": 1},
 )
+"""What ``interval_demand`` wants of each key; quantities in base units."""
 
 _KEYS_AT_ONCE = 500
 _LEAST_SCENARIOS = 2
@@ -95,7 +96,7 @@ def interval_demand(
     """
     if setting.scenario_count < _LEAST_SCENARIOS:
         raise ValueError("scenario_count must be at least 2; a thousand is usual")
-    keys = check_frame(keys, _KEYS)
+    keys = check_frame(keys, KEYS)
     check_quantiles(keys, "keys", "interval_quantiles")
     opportunities = check_opportunities(opportunities)
     key_of = _key_positions(keys, opportunities)

@@ -8,36 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from forecasting.overlay import OverlaySetting, interval_demand
+from forecasting.opportunity_effect import OPPORTUNITIES
+from forecasting.overlay import KEYS, OverlaySetting, interval_demand
 from rules.ordering.quantities import from_float
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.open_demand import expected_opportunities, open_demand
 from service.work.dirty_keys import Key
 
 _TENTH_OF_A_PERCENT = Decimal("0.001")
-
-_KEY_SCHEMA: dict[str, Any] = {
-    "item_id": pl.String,
-    "location_id": pl.String,
-    "interval_days": pl.Int64,
-    "interval_mean": pl.Float64,
-    "interval_quantiles": pl.List(pl.Float64),
-    "unlinked_orders": pl.Float64,
-    "linked_orders": pl.Float64,
-    "cycle_service_level": pl.Float64,
-}
-_OPPORTUNITY_SCHEMA: dict[str, Any] = {
-    "item_id": pl.String,
-    "location_id": pl.String,
-    "opportunity": pl.String,
-    "quantity": pl.Float64,
-    "win_probability": pl.Float64,
-    "quantity_basis": pl.String,
-    "status": pl.String,
-    "window_start": pl.Date,
-    "window_end": pl.Date,
-    "account_share": pl.Float64,
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +79,7 @@ def _keys(batch: Sequence[KeyInputs]) -> pl.DataFrame:
                 float(inputs.setting.cycle_service_level),
             )
         )
-    return pl.DataFrame(rows, schema=_KEY_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=dict(KEYS.columns), orient="row")
 
 
 def _opportunities(batch: Sequence[KeyInputs]) -> pl.DataFrame:
@@ -121,4 +99,4 @@ def _opportunities(batch: Sequence[KeyInputs]) -> pl.DataFrame:
         for inputs in batch
         for one in expected_opportunities(inputs)
     ]
-    return pl.DataFrame(rows, schema=_OPPORTUNITY_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=dict(OPPORTUNITIES.columns), orient="row")
