@@ -52,6 +52,9 @@ def weekly_history(
     series = check_frame(series, _SERIES)
     end = as_of - timedelta(days=(as_of.isoweekday() - week_start) % DAYS_PER_WEEK)
     weekly = _weekly_sums(check_frame(sales, _SALES), series, end)
+    # What is older only says that the series existed: one week before the longest history holds
+    # all of it, so that a sale dated in the year 11 does not make the matrix a giant.
+    weekly = weekly.with_columns(pl.col("weeks_before").clip(upper_bound=LONGEST_HISTORY_WEEKS + 1))
     row, weeks_before, quantity = (weekly[name].to_numpy() for name in weekly.columns)
     sold = quantity > 0
     weeks = int(weeks_before[sold].max(initial=0))

@@ -18,6 +18,7 @@ COMMANDS = (
     "proposals",
     "explain",
     "replay",
+    "company",
     "keys",
     "people",
     "policies",

@@ -5,21 +5,28 @@ when a planning week has ended since, or when much of the assortment changed at 
 the few changed series are refitted with the stored pool.
 """
 
+import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import polars as pl
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forecasting.baseline import BaselineRun, fit_baselines
 from forecasting.history import weekly_history
 from service.context import ServiceContext
+from service.database.key_sets import rows_of_keys
 from service.database.upsert import upsert
 from service.feeds.tables import SupplierTermsRow
 from service.forecasts.demand_history import daily_sales
 from service.forecasts.parquet_runs import (
+    DamagedRunError,
     RunFacts,
+    RunFile,
     commit_file,
     newest_run,
     read_run,
@@ -30,6 +37,9 @@ from service.forecasts.tables import SeriesForecastRow
 from service.work import dirty_keys
 from service.work.business_date import business_date
 from service.work.dirty_keys import DirtyKey, Key
+from service.work.tables import GenerationRow
+
+_LOG = logging.getLogger(__name__)
 
 _FULL_FIT_SHARE = 0.3
 """From this share of changed series on, a full fit costs little more and learns a new pool."""
@@ -39,59 +49,92 @@ _DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
-class _Task:
-    """What is to be fitted, as read in one snapshot."""
+class _StoredPool:
+    """The error pool of this planning week."""
+
+    run_id: UUID
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """What is to be fitted, as read in one snapshot.
+
+    ``known_runs`` are the runs that the series had then: a series that has another one when the
+    fit is stored was fitted by somebody else meanwhile, and from newer sales.
+    """
 
     dirty: list[DirtyKey]
     today: date
     terms: dict[Key, SupplierTermsRow]
     sales: pl.DataFrame
-    pool: pl.DataFrame | None
-    pool_run_id: UUID | None
+    pool: _StoredPool | None
+    known_runs: dict[Key, UUID]
 
 
 def fit_dirty(context: ServiceContext, *, everything: bool = False) -> int:
     """Fit the baselines that dirty keys ask for, or all; returns how many series were fitted."""
-    task = _read_task(context, everything=everything)
+    task = read_task(context, everything=everything)
     if task is None:
         return 0
     if not task.terms:
         with context.database.write() as session:
             dirty_keys.fitted(session, task.dirty)
         return 0
-    run = _fit(task)
-    _store(context, task, run)
+    store_fit(context, task, fit(task))
     return len(task.terms)
 
 
-def _read_task(context: ServiceContext, *, everything: bool) -> _Task | None:
+def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask | None:
+    """What dirty keys ask to be fitted, or all planned series; None if there is nothing."""
     with context.database.read() as session:
         dirty = dirty_keys.read(session, _MOST_KEYS, refit=True)
         if not dirty and not everything:
             return None
         today = business_date(session, context.clock())
-        planned = terms_in_force(session)
-        changed = {entry.key for entry in dirty} & planned.keys()
-        pool_run_id = None if everything else _usable_pool(session, today)
-        if pool_run_id is None or len(changed) > _FULL_FIT_SHARE * len(planned):
-            return _Task(dirty, today, planned, daily_sales(session, planned, today), None, None)
-        terms = {key: planned[key] for key in changed}
-        pool = read_run(session, context.settings.runs_dir, pool_run_id)
-        return _Task(dirty, today, terms, daily_sales(session, terms, today), pool, pool_run_id)
+        terms = terms_in_force(session)
+        changed = {entry.key for entry in dirty} & terms.keys()
+        pool = None if everything else _stored_pool(session, context.settings.runs_dir, today)
+        if pool and len(changed) <= _FULL_FIT_SHARE * len(terms):
+            terms = {key: terms[key] for key in changed}
+        else:
+            pool = None
+        return FitTask(
+            dirty,
+            today,
+            terms,
+            daily_sales(session, terms.keys(), today),
+            pool,
+            _runs_of(session, terms.keys()),
+        )
 
 
-def _usable_pool(session: Session, today: date) -> UUID | None:
+def _stored_pool(session: Session, runs_dir: Path, today: date) -> _StoredPool | None:
+    """The pool of this week; None if there is none, or its file is damaged."""
     newest = newest_run(session, "pool")
     if newest is None or _week_of(newest.business_date) != _week_of(today):
         return None
-    return newest.run_id
+    try:
+        return _StoredPool(newest.run_id, read_run(session, runs_dir, newest.run_id))
+    except DamagedRunError as damage:
+        _LOG.warning("%s; all baselines are fitted anew", damage)
+        return None
+
+
+def _runs_of(session: Session, keys: Collection[Key]) -> dict[Key, UUID]:
+    runs = select(
+        SeriesForecastRow.item_id, SeriesForecastRow.location_id, SeriesForecastRow.run_id
+    )
+    found = rows_of_keys(session, runs, SeriesForecastRow.item_id, keys)
+    return {(item_id, location_id): run_id for item_id, location_id, run_id in found}
 
 
 def _week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _fit(task: _Task) -> BaselineRun:
+def fit(task: FitTask) -> BaselineRun:
+    """Fit what was read; no I/O."""
     keys = sorted(task.terms)
     intervals = pl.DataFrame(
         {
@@ -104,33 +147,54 @@ def _fit(task: _Task) -> BaselineRun:
     history = weekly_history(
         task.sales, intervals.select("item_id", "location_id"), as_of=task.today
     )
-    return fit_baselines(history, intervals, task.pool)
+    return fit_baselines(history, intervals, task.pool.frame if task.pool else None)
 
 
 def _interval_days(terms: SupplierTermsRow) -> int:
     return terms.lead_time_days + terms.review_period_days
 
 
-def _store(context: ServiceContext, task: _Task, run: BaselineRun) -> None:
+def store_fit(context: ServiceContext, task: FitTask, run: BaselineRun) -> None:
+    """Write the run's files, then commit them with the state of its series."""
     now, runs_dir = context.clock(), context.settings.runs_dir
-    full = task.pool is None
-    series = write_file(runs_dir, "full" if full else "refit", run.series)
-    supporting = (
-        [write_file(runs_dir, "pool", run.pool), write_file(runs_dir, "demand", task.sales)]
-        if full
-        else []
-    )
-    pool_run_id = supporting[0].run_id if full else task.pool_run_id
+    series = write_file(runs_dir, "refit" if task.pool else "full", run.series)
+    supporting: list[RunFile] = []
+    if task.pool is None:
+        supporting.append(write_file(runs_dir, "pool", run.pool))
+        supporting.append(write_file(runs_dir, "demand", task.sales))
+    pool_run_id = task.pool.run_id if task.pool else supporting[0].run_id
     with context.database.write() as session:
+        _one_at_a_time(session)
+        overtaken = _overtaken(session, task)
+        rest = task.terms.keys() - {entry.key for entry in task.dirty} - overtaken
+        dirty_keys.mark(session, rest, "baseline", now)
         for file in supporting:
             commit_file(session, file, RunFacts(task.today, now))
         commit_file(session, series, RunFacts(task.today, now, pool_run_id, dict(run.figures)))
-        _store_state(session, run.series, series.run_id, task.today)
-        rest = task.terms.keys() - {entry.key for entry in task.dirty}
-        dirty_keys.mark(session, rest, "baseline", now)
-        dirty_keys.fitted(session, task.dirty)
+        _store_state(session, run.series, (series.run_id, task.today), overtaken)
+        done = [entry for entry in task.dirty if entry.key not in overtaken]
+        dirty_keys.fitted(session, done)
 
 
-def _store_state(session: Session, series: pl.DataFrame, run_id: UUID, today: date) -> None:
-    rows = [{**row, "run_id": run_id, "fitted_on": today} for row in series.to_dicts()]
+def _one_at_a_time(session: Session) -> None:
+    """Hold the row that all who store a fit hold until they commit."""
+    row = {"name": "baseline_fit", "value": 1}
+    upsert(session, GenerationRow, [row], key=("name",))
+
+
+def _overtaken(session: Session, task: FitTask) -> set[Key]:
+    """Series that somebody else fitted while this fit ran; theirs stays, and their marks too."""
+    now_known = _runs_of(session, task.terms.keys())
+    return {key for key, run_id in now_known.items() if task.known_runs.get(key) != run_id}
+
+
+def _store_state(
+    session: Session, series: pl.DataFrame, run: tuple[UUID, date], overtaken: Collection[Key]
+) -> None:
+    run_id, today = run
+    rows = [
+        {**row, "run_id": run_id, "fitted_on": today}
+        for row in series.to_dicts()
+        if (row["item_id"], row["location_id"]) not in overtaken
+    ]
     upsert(session, SeriesForecastRow, rows, key=("item_id", "location_id"))

@@ -30,6 +30,19 @@ class LinkedDemand:
     shipped: dict[str, OrderLine]
     links: OrderLinks
 
+    def stands_on_top(self, order: str) -> bool:
+        """Whether an order is demand beyond the baseline.
+
+        One under a total or renewal that is not won yet is not: only winning takes the
+        account's share out of the baseline.
+        """
+        name = self.links.linked.get(order)
+        if name is None:
+            return False
+        line = self.opportunities[name]
+        won = line.status == OpportunityStatus.WON
+        return won or line.quantity_basis == QuantityBasis.INCREMENTAL
+
     def shipped_under_incremental(self) -> Iterator[OrderLine]:
         """Shipped sales lines that an incremental opportunity explains."""
         for order, opportunity in self.links.linked.items():
@@ -40,17 +53,25 @@ class LinkedDemand:
 
 def opportunity_name(signal: DemandSignalRow, location_id: str) -> str:
     """The stable name of what an opportunity line asks of a location."""
-    return f"{signal.system}/{signal.opportunity_id}/{signal.line_id}@{location_id}"
+    line = "/".join(map(_escaped, (signal.system, signal.opportunity_id, signal.line_id)))
+    return f"{line}@{_escaped(location_id)}"
 
 
 def open_order_name(system: str, native_id: str) -> str:
     """The name of an open sales line."""
-    return f"open/{system}/{native_id}"
+    return f"open/{_escaped(system)}/{_escaped(native_id)}"
 
 
 def shipped_line_name(system: str, native_id: str) -> str:
     """The name of a shipped sales line."""
-    return f"shipped/{system}/{native_id}"
+    return f"shipped/{_escaped(system)}/{_escaped(native_id)}"
+
+
+def _escaped(code: str) -> str:
+    """Codes may hold the characters that part a name; two lines must never share one."""
+    for mark in "%/@":
+        code = code.replace(mark, f"%{ord(mark):02X}")
+    return code
 
 
 def linked_demand(session: Session, keys: Collection[Key]) -> LinkedDemand:

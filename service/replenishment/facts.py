@@ -10,6 +10,9 @@ from rules.policy import Fact
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.open_demand import interval_end
 
+VALUE = "value"
+"""The fact that policies limit in money."""
+
 _SECONDS_PER_DAY = Decimal(86_400)
 _CENT = Decimal("0.01")
 _BASIS_POINT = Decimal("0.0001")
@@ -25,7 +28,7 @@ def facts_of(inputs: KeyInputs, explanation: Explanation) -> Mapping[str, Fact]:
     error = inputs.baseline.backtest_error
     against = inputs.edited_against
     return {
-        "value": explanation.quantity * inputs.terms.unit_price,
+        VALUE: _value(inputs, explanation),
         "quantity": explanation.quantity,
         "demand_class": inputs.baseline.demand_class,
         "history_weeks": inputs.baseline.history_weeks,
@@ -38,6 +41,16 @@ def facts_of(inputs: KeyInputs, explanation: Explanation) -> Mapping[str, Fact]:
         "supplier": inputs.terms.supplier_id,
         "planner_conflict": against is not None and against != explanation.quantity,
     }
+
+
+def _value(inputs: KeyInputs, explanation: Explanation) -> Decimal | None:
+    """Quantity times price; unknown where the price is in another currency than the limits.
+
+    Without dated exchange rates a converted value would be a guess.
+    """
+    if inputs.terms.currency != inputs.setting.value_currency:
+        return None
+    return explanation.quantity * inputs.terms.unit_price
 
 
 def _stock_age_days(inputs: KeyInputs) -> Decimal | None:

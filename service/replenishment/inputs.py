@@ -58,6 +58,7 @@ class OpportunityInput(Input):
     signal_id: str
     source_version: int
     account_id: str
+    system: str
     opportunity_id: str
     quantity: Decimal
     ordered: Decimal
@@ -75,12 +76,16 @@ class OpportunityInput(Input):
 
 
 class OrderInput(Input):
-    """An open sales order line; linked to an opportunity, ambiguous, or neither."""
+    """An open sales order line; linked to an opportunity, ambiguous, or neither.
+
+    ``on_top`` says that it is demand beyond the baseline; otherwise it consumes the baseline.
+    """
 
     order: str
     quantity: Decimal
     due: date
     opportunity: str | None
+    on_top: bool = False
     candidates: tuple[str, ...] = ()
 
 
@@ -109,6 +114,8 @@ class Setting(Input):
     won_grace_days: int
     """How long after its window a won but unordered quantity still counts."""
     cycle_service_level: Decimal
+    value_currency: str | None
+    """The currency in which the policy limits values."""
     policy: str
     """Name and version, for people; ``policy_hash`` is what counts."""
     policy_hash: str

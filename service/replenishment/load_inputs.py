@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from service.forecasts.tables import SeriesForecastRow
 from service.proposals.committed import committed
 from service.proposals.states import AMENDABLE
 from service.proposals.tables import ProposalRow
+from service.replenishment.facts import VALUE
 from service.replenishment.inputs import (
     BaselineInput,
     CommittedInput,
@@ -59,7 +60,9 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     items = _items(session, {item_id for item_id, _ in ready})
     stock, receipts = _stock(session, ready), _receipts(session, ready)
     orders, taken = _orders(demand), _committed(session, ready)
-    opportunities = opportunity_inputs(session, demand, setting.business_date)
+    today = setting.business_date
+    ends = {key: today + timedelta(days=baselines[key].interval_days) for key in ready}
+    opportunities = opportunity_inputs(session, demand, ends, today)
     edits = _edits(session, ready)
     inputs = [
         KeyInputs(
@@ -92,9 +95,14 @@ def _setting(setting: PassSetting, demand_class: str) -> Setting:
         scenario_count=setting.scenario_count,
         won_grace_days=setting.won_grace_days,
         cycle_service_level=setting.policy.ordering.cycle_service_level[demand_class],
+        value_currency=_value_currency(setting.policy),
         policy=f"{setting.policy.name} version {setting.policy.version}",
         policy_hash=setting.policy.hash,
     )
+
+
+def _value_currency(policy: Policy) -> str | None:
+    return next((known.unit for known in policy.inputs if known.name == VALUE), None)
 
 
 def _baseline(row: SeriesForecastRow) -> BaselineInput:
@@ -202,6 +210,7 @@ def _orders(demand: LinkedDemand) -> Mapping[Key, list[OrderInput]]:
                 quantity=line.quantity,
                 due=line.due,
                 opportunity=demand.links.linked.get(name),
+                on_top=demand.stands_on_top(name),
                 candidates=demand.links.ambiguous.get(name, ()),
             )
         )

@@ -12,8 +12,8 @@ from service.replenishment.inputs import KeyInputs, OpportunityInput, OrderInput
 class OpenDemand:
     """The open orders due before the protection interval ends, by effect.
 
-    Linked orders stand on top of the baseline. Unlinked ones consume it, unless they are
-    overdue: those belong to no coming day, they are backorders.
+    ``linked`` orders stand on top of the baseline. ``unlinked`` ones consume it, unless they
+    are overdue: those belong to no coming day, they are backorders.
     """
 
     linked: tuple[OrderInput, ...]
@@ -44,13 +44,13 @@ def open_demand(inputs: KeyInputs) -> OpenDemand:
     """
     today, end = inputs.setting.business_date, interval_end(inputs)
     due = [order for order in inputs.orders if order.due < end]
-    linked = tuple(order for order in due if order.opportunity is not None)
+    linked = tuple(order for order in due if order.on_top)
     overdue = sum((order.quantity for order in due if order.due < today), Decimal(0))
     overdue_linked = sum((order.quantity for order in linked if order.due < today), Decimal(0))
     reported = inputs.stock.backorders if inputs.stock else Decimal(0)
     return OpenDemand(
         linked=linked,
-        unlinked=tuple(order for order in due if order.opportunity is None and order.due >= today),
+        unlinked=tuple(order for order in due if not order.on_top and order.due >= today),
         backorders=max(reported, overdue) - overdue_linked,
     )
 
@@ -68,7 +68,7 @@ def expected_opportunities(inputs: KeyInputs) -> list[OpportunityInput]:
     for one in inputs.opportunities:
         if one.window_end >= today:
             expected.append(one)
-        elif one.status == OpportunityStatus.WON and one.window_end + grace >= today:
+        elif one.status == OpportunityStatus.WON and one.window_end >= today - grace:
             late = {"window_start": min(one.window_start, today), "window_end": today}
             if one.quantity_basis == QuantityBasis.INCREMENTAL:
                 late["window_start"] = today

@@ -21,15 +21,16 @@ SHARE_WEEKS = 26
 
 
 def opportunity_inputs(
-    session: Session, demand: LinkedDemand, today: date
+    session: Session, demand: LinkedDemand, interval_ends: Mapping[Key, date], today: date
 ) -> Mapping[Key, list[OpportunityInput]]:
     """The opportunity lines in ``demand`` that can still matter, by key.
 
     A lost or deleted line counts nothing and is left out, but for a lost renewal: that one
-    takes the account's share away.
+    takes the account's share away. ``interval_ends`` has the first day after each key's
+    protection interval.
     """
     live = {name: line for name, line in demand.opportunities.items() if not _is_over(line)}
-    shares = _account_shares(session, live, today)
+    shares = _account_shares(session, live, interval_ends, today)
     found: defaultdict[Key, list[OpportunityInput]] = defaultdict(list)
     for name, line in sorted(live.items()):
         signal = demand.signals[name]
@@ -39,6 +40,7 @@ def opportunity_inputs(
                 signal_id=str(signal.signal_id),
                 source_version=signal.source_version,
                 account_id=line.account_id,
+                system=signal.system,
                 opportunity_id=line.opportunity_id,
                 quantity=line.quantity,
                 ordered=demand.links.ordered.get(name, Decimal(0)),
@@ -60,30 +62,50 @@ def _is_over(line: OpportunityLine) -> bool:
 
 
 def _account_shares(
-    session: Session, live: Mapping[str, OpportunityLine], today: date
+    session: Session,
+    live: Mapping[str, OpportunityLine],
+    interval_ends: Mapping[Key, date],
+    today: date,
 ) -> dict[str, float]:
     """By line, the account's share in the sales of its key over the last half year, 0 to 1.
 
-    Only lines that replace or remove a share need it. Several such lines of one account at one
-    key divide the share, so that together they take it away once.
+    Only lines that replace or remove a share need it. On days that several such lines of one
+    account claim, they divide the share, so that together they take it away once.
     """
     lines = {
         name: (line.item_id, line.location_id, line.account_id)
         for name, line in live.items()
         if line.quantity_basis != QuantityBasis.INCREMENTAL
     }
-    sold = _sold_by_account(
-        session, {(item, location) for item, location, _ in lines.values()}, today
-    )
+    sold = _sold_by_account(session, {(item, place) for item, place, _ in lines.values()}, today)
     total: defaultdict[Key, Decimal] = defaultdict(Decimal)
     for (item_id, location_id, _), quantity in sold.items():
         total[item_id, location_id] += quantity
-    sharing = Counter(lines.values())
-    return {
-        name: float(sold[of] / total[of[0], of[1]]) / sharing[of]
+    claimed = {
+        name: _claimed_days(live[name], today, interval_ends[of[0], of[1]])
         for name, of in lines.items()
-        if sold.get(of)
+        if (of[0], of[1]) in interval_ends
     }
+    claims = Counter((lines[name], day) for name, days in claimed.items() for day in days)
+    return {
+        name: float(sold[of] / total[of[0], of[1]])
+        * sum(1 / claims[of, day] for day in days)
+        / len(days)
+        for name, days in claimed.items()
+        if days and sold.get(of := lines[name])
+    }
+
+
+def _claimed_days(line: OpportunityLine, today: date, interval_end: date) -> range:
+    """The days of the protection interval that lie in the line's window, as ordinals.
+
+    A won line whose window is over is awaited today.
+    """
+    first = max(line.window_start, today).toordinal()
+    last = min(line.window_end, interval_end - timedelta(days=1)).toordinal()
+    if line.status == OpportunityStatus.WON and line.window_end < today:
+        return range(today.toordinal(), today.toordinal() + 1)
+    return range(first, last + 1)
 
 
 def _sold_by_account(

@@ -2,10 +2,12 @@
 
 Inputs are read in one snapshot, after the dirty rows. The arithmetic holds no transaction. The
 results are written in one: keys marked again meanwhile are skipped, since the next pass will see
-what changed.
+what changed. Data that the arithmetic refuses is narrowed down to its key, which goes into the
+exception queue, so that one bad key stops no other.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
@@ -14,6 +16,12 @@ from service.context import ServiceContext
 from service.forecasts.planned_keys import terms_in_force
 from service.policies.versions import in_force
 from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs
+from service.replenishment.poison import (
+    DATA_FAULTS,
+    is_database_trouble,
+    quarantine,
+    release,
+)
 from service.replenishment.recommend import Recommended, inputs_digest, recommend
 from service.replenishment.record import current_digests, record
 from service.replenishment.unused_demand import (
@@ -34,6 +42,14 @@ class PassCounts:
     recommendations: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
 
+    def __add__(self, other: "PassCounts") -> "PassCounts":
+        """Both together."""
+        return PassCounts(
+            self.keys + other.keys,
+            self.recommendations + other.recommendations,
+            dict(Counter(self.outcomes) + Counter(other.outcomes)),
+        )
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -42,15 +58,31 @@ class Snapshot:
     dirty: list[DirtyKey]
     loaded: LoadedInputs
     digests: dict[Key, str]
+    """Of the inputs behind current recommendations; without those whose open proposal rests on
+    another recommendation, for example because a planner has reopened it."""
     setting: PassSetting
 
 
-def recompute_dirty(context: ServiceContext) -> PassCounts:
-    """Recompute one batch of dirty keys whose baselines are fitted."""
-    snapshot = read_snapshot(context)
-    if not snapshot.dirty:
-        return PassCounts()
-    return write_results(context, snapshot, decide_all(snapshot))
+def recompute_dirty(context: ServiceContext, among: Collection[Key] | None = None) -> PassCounts:
+    """Recompute one batch of dirty keys whose baselines are fitted; of ``among`` if given.
+
+    Where the data of a batch cannot be computed, each half of it is tried alone, down to the
+    key whose data it is.
+    """
+    dirty: list[DirtyKey] = []
+    try:
+        snapshot = read_snapshot(context, among, dirty)
+        return write_results(context, snapshot, decide_all(snapshot)) if dirty else PassCounts()
+    except DATA_FAULTS as fault:
+        if is_database_trouble(fault):
+            raise
+        if len(dirty) == 1:
+            quarantine(context, dirty[0], fault)
+            return PassCounts(keys=1)
+        middle = len(dirty) // 2
+        halves = (dirty[:middle], dirty[middle:])
+        counts = (recompute_dirty(context, {one.key for one in half}) for half in halves)
+        return sum(counts, PassCounts())
 
 
 def mark_all_planned(context: ServiceContext, cause: str, *, refit: bool = False) -> int:
@@ -62,11 +94,20 @@ def mark_all_planned(context: ServiceContext, cause: str, *, refit: bool = False
     return marked
 
 
-def read_snapshot(context: ServiceContext) -> Snapshot:
-    """Read one batch of dirty keys, then their inputs, in one snapshot."""
+def read_snapshot(
+    context: ServiceContext,
+    among: Collection[Key] | None = None,
+    dirty: list[DirtyKey] | None = None,
+) -> Snapshot:
+    """Read one batch of dirty keys, then their inputs, in one snapshot.
+
+    ``dirty`` receives the keys as soon as they are read, whatever becomes of their inputs.
+    """
     now = context.clock()
+    dirty = [] if dirty is None else dirty
     with context.database.read() as session:
-        dirty = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
+        found = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
+        dirty += [entry for entry in found if among is None or entry.key in among]
         today = business_date(session, now)
         noon = datetime.combine(today, time(12), UTC)
         setting = PassSetting(
@@ -103,6 +144,7 @@ def write_results(
         cleared = dirty_keys.clear(session, ready)
         kept = [(result, decision) for result, decision in decided if result.key in cleared]
         record(session, kept, snapshot.setting.policy, now)
+        release(session, [result.key for result, _ in kept], now)
         current = [inputs for inputs in snapshot.loaded.inputs if inputs.key in cleared]
         unplanned = cleared - {inputs.key for inputs in current}
         findings = [*won_without_order(current), *not_planned(session, unplanned)]

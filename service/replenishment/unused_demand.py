@@ -43,7 +43,7 @@ def won_without_order(inputs: Collection[KeyInputs]) -> Iterator[Finding]:
     for key_inputs in inputs:
         grace = timedelta(days=key_inputs.setting.won_grace_days)
         for one in key_inputs.opportunities:
-            overdue = one.window_end + grace < key_inputs.setting.business_date
+            overdue = one.window_end < key_inputs.setting.business_date - grace
             if one.status == OpportunityStatus.WON and one.unordered > 0 and overdue:
                 yield _won_finding(key_inputs, one)
 
@@ -70,11 +70,10 @@ def not_planned(session: Session, keys: Collection[Key]) -> Iterator[Finding]:
 
 
 def _won_finding(inputs: KeyInputs, one: OpportunityInput) -> Finding:
-    system = one.opportunity.split("/", 1)[0]
     return Finding(
         kind="won_without_order",
         subject_type=_SUBJECT_TYPE,
-        system=system,
+        system=one.system,
         subject_key=f"{one.opportunity}#{one.source_version}",
         payload=one.model_dump(mode="json"),
         detail=(

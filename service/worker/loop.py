@@ -37,7 +37,13 @@ def work(context: ServiceContext, stopped: Callable[[], bool]) -> None:
 
 
 def drain(context: ServiceContext) -> bool:
-    """One fit and one recompute of what is dirty; True if there was anything to do."""
-    fitted = fit_dirty(context)
-    recomputed = recompute_dirty(context)
+    """One fit and one recompute of what is dirty; True if there was anything to do.
+
+    A fit that fails does not keep the keys from being recomputed that need none.
+    """
+    fitted = 0
+    try:
+        fitted = fit_dirty(context)
+    finally:
+        recomputed = recompute_dirty(context)
     return bool(fitted or recomputed.keys)

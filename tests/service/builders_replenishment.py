@@ -52,6 +52,7 @@ def setting(**changes: Any) -> Setting:
         "scenario_count": 2000,
         "won_grace_days": 14,
         "cycle_service_level": Decimal("0.95"),
+        "value_currency": "GBP",
         "policy": "replenishment version 1",
         "policy_hash": "p" * 64,
     }
@@ -103,6 +104,7 @@ def opportunity(quantity: int = 400, **changes: Any) -> OpportunityInput:
         "signal_id": "01900000-0000-7000-8000-000000000001",
         "source_version": 1,
         "account_id": "ACME",
+        "system": "crm",
         "opportunity_id": "OPP-1",
         "quantity": Decimal(quantity),
         "ordered": Decimal(0),
@@ -123,6 +125,7 @@ def order(quantity: int, due: date, opportunity: str | None = None) -> OrderInpu
         quantity=Decimal(quantity),
         due=due,
         opportunity=opportunity,
+        on_top=opportunity is not None,
     )
 
 

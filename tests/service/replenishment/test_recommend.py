@@ -111,6 +111,19 @@ def test_old_or_missing_stock_and_open_edits_are_facts_for_the_policy() -> None:
     assert _recommend(stock=None).facts["stock_age_days"] is None
 
 
+def test_a_value_in_another_currency_than_the_limits_is_unknown() -> None:
+    assert _recommend().facts["value"] == 155 * Decimal("2.50")
+    assert _recommend(terms=terms(currency="KWD")).facts["value"] is None
+
+
+def test_an_order_under_an_open_total_consumes_the_baseline() -> None:
+    total = opportunity(210, quantity_basis="total", account_share=1.0, ordered=Decimal(210))
+    ordered = order(210, in_days(8), OPP).model_copy(update={"on_top": False})
+    plain = _recommend(orders=(order(210, in_days(8)),))
+    linked = _recommend(opportunities=(total,), orders=(ordered,))
+    assert linked.quantity <= plain.quantity
+
+
 def test_a_batch_gives_each_key_what_it_gets_alone() -> None:
     batch = [
         key_inputs(item_id=f"ITEM-{n}", opportunities=(opportunity(100 * n),), stock=stock(n))

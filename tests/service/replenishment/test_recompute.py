@@ -1,14 +1,15 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from rules.ordering.explanation import recompute_quantity
 from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import FeedKind
-from service.forecasts.baselines import fit_dirty
+from service.forecasts.baselines import fit, fit_dirty, read_task, store_fit
 from service.forecasts.tables import ForecastRunRow, SeriesForecastRow
 from service.policies.versions import ensure_default
 from service.proposals.tables import ProposalRow
@@ -22,6 +23,7 @@ from service.replenishment.recompute import (
 from service.replenishment.replay import replay
 from service.replenishment.story import tell_story
 from service.replenishment.tables import DecisionRow, RecommendationRow
+from service.signals.tables import DemandSignalRow
 from tests.service.builders_feeds import Erp, account, item, location, order, sale, stock, terms
 from tests.service.builders_signals import deliver, signal
 
@@ -64,6 +66,12 @@ def _recommendations(context: ServiceContext) -> list[RecommendationRow]:
 def _runs(context: ServiceContext) -> int:
     with context.database.read() as session:
         return session.scalar(select(func.count()).select_from(ForecastRunRow)) or 0
+
+
+def _baseline(context: ServiceContext) -> tuple[UUID, float]:
+    with context.database.read() as session:
+        row = session.get_one(SeriesForecastRow, ("BOTTLE", "UK"))
+        return row.run_id, row.interval_mean
 
 
 def _of_kind(recommendation: RecommendationRow, kind: str) -> Decimal:
@@ -189,6 +197,92 @@ def test_a_deal_won_and_never_ordered_is_said_once(erp: Erp) -> None:
         (finding,) = session.scalars(select(ExceptionRow))
     assert finding.kind == "won_without_order"
     assert _of_kind(_recommendations(erp.context)[-1], "opportunity") == 0
+
+
+def test_one_key_that_cannot_be_computed_stops_no_other(erp: Erp) -> None:
+    erp.send(FeedKind.ITEMS, item("CUP"))
+    erp.send(FeedKind.SUPPLIER_TERMS, terms("CUP"))
+    _plan(erp.context)
+    with erp.context.database.write() as session:
+        broken = [-1.0] * 3  # as after a faulty migration: no quantiles at all
+        session.execute(
+            update(SeriesForecastRow)
+            .where(SeriesForecastRow.item_id == "CUP")
+            .values(interval_quantiles=broken)
+        )
+    recompute_everything(erp.context)
+    deliver(erp.context, signal(**SEPTEMBER))
+    _plan(erp.context)
+    with erp.context.database.read() as session:
+        (finding,) = session.scalars(select(ExceptionRow))
+    assert (finding.kind, finding.subject_key) == ("recompute_failed", "CUP@UK")
+    assert _of_kind(_recommendations(erp.context)[-1], "opportunity") == 200
+
+    erp.send(FeedKind.SALES_LINES, sale("SO-CUP", "5", item_id="CUP"))
+    _plan(erp.context)
+    with erp.context.database.read() as session:
+        assert session.scalars(select(ExceptionRow.state)).all() == ["replayed"]
+
+
+def test_a_delivery_window_without_end_disturbs_nobody(erp: Erp) -> None:
+    _plan(erp.context)
+    deliver(erp.context, signal(**SEPTEMBER))
+    with erp.context.database.write() as session:
+        session.execute(update(DemandSignalRow).values(window_end=date.max))
+    _plan(erp.context)
+    assert _of_kind(_recommendations(erp.context)[-1], "opportunity") > 0
+
+
+def test_a_damaged_pool_is_made_anew(erp: Erp) -> None:
+    erp.send(FeedKind.ITEMS, *(item(f"CUP-{n}") for n in range(9)))
+    erp.send(FeedKind.SUPPLIER_TERMS, *(terms(f"CUP-{n}") for n in range(9)))
+    _plan(erp.context)
+    for file in erp.context.settings.runs_dir.glob("pool-*"):
+        file.unlink()
+    erp.send(FeedKind.SALES_LINES, sale("SO-LATE", "70", sold_on=date(2011, 8, 27)))
+    _plan(erp.context)
+    with erp.context.database.read() as session:
+        kinds = session.scalars(select(ForecastRunRow.kind)).all()
+    assert sorted(kinds) == ["demand", "demand", "full", "full", "pool", "pool"]
+
+
+def test_a_fit_that_was_overtaken_does_not_replace_the_newer_one(erp: Erp) -> None:
+    _plan(erp.context)
+    erp.send(FeedKind.SALES_LINES, sale("SO-1", "70", sold_on=date(2011, 8, 27)))
+    old = read_task(erp.context, everything=True)
+    assert old is not None
+    erp.send(FeedKind.SALES_LINES, sale("SO-2", "7000", sold_on=date(2011, 8, 26)))
+    fit_dirty(erp.context)
+    newer = _baseline(erp.context)
+    store_fit(erp.context, old, fit(old))
+    assert _baseline(erp.context) == newer
+
+
+def test_two_opportunities_never_share_a_name(erp: Erp) -> None:
+    deliver(erp.context, signal(opportunity_id="Q-77/2", line_id="1", **SEPTEMBER))
+    deliver(erp.context, signal(opportunity_id="Q-77", line_id="2/1", **SEPTEMBER))
+    _plan(erp.context)
+    assert _of_kind(_recommendations(erp.context)[-1], "opportunity") == 400
+
+
+def _shares(context: ServiceContext) -> dict[str, float]:
+    inputs = _recommendations(context)[-1].inputs["opportunities"]
+    return {one["opportunity_id"]: one["account_share"] for one in inputs}
+
+
+def test_only_totals_of_the_same_days_divide_the_accounts_share(erp: Erp) -> None:
+    erp.send(FeedKind.SALES_LINES, sale("SO-A", "500", account_id="ACME"))
+    whole = {"quantity_basis": "total", **WON}
+    deliver(erp.context, signal(**whole))
+    _plan(erp.context)
+    alone = _shares(erp.context)["OPP-1"]
+    past = {"delivery_window": {"start": "2010-09-01", "end": "2010-09-05"}}
+    deliver(erp.context, signal(opportunity_id="OPP-2", **{**whole, **past, "status": "open"}))
+    _plan(erp.context)
+    assert _shares(erp.context)["OPP-1"] == alone
+    deliver(erp.context, signal(opportunity_id="OPP-3", **whole))
+    _plan(erp.context)
+    assert _shares(erp.context)["OPP-1"] == pytest.approx(alone / 2)
 
 
 def test_a_replayed_decision_is_identical(erp: Erp) -> None:
