@@ -17,6 +17,7 @@ from service.http.bodies import SmallJsonBody, described, schema_of
 from service.http.context import Context
 from service.http.idempotency import Answer, answer_once
 from service.http.problems import Problem
+from service.http.queries import KnownParametersOnly
 from service.http.strict_reading import validated
 from service.http.systems import IdempotencyKey, system_with
 
@@ -35,6 +36,7 @@ class Discard(Canonical):
 def list_exceptions(
     context: Context,
     _clerk: Clerk,
+    _query: KnownParametersOnly,
     selection: Annotated[Selection, Depends()],
     after: Annotated[UUID | None, Query(description="'next' of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

@@ -13,8 +13,8 @@ from service.http.problems import Problem
 _bearer = HTTPBearer(auto_error=False, description="an API key, made by `replenish keys create`")
 
 
-def system_with(scope: Scope) -> Callable[..., System]:
-    """A dependency that lets a request through only with a key that has ``scope``."""
+def system_with(*scopes: Scope) -> Callable[..., System]:
+    """A dependency that lets a request through only with a key that has one of ``scopes``."""
 
     def authenticate(
         context: Context,
@@ -31,12 +31,13 @@ def system_with(scope: Scope) -> Callable[..., System]:
             )
             problem.headers["WWW-Authenticate"] = "Bearer"
             raise problem
-        if scope not in system.scopes:
+        if system.scopes.isdisjoint(scopes):
+            wanted = " or ".join(scopes)
             raise Problem(
                 403,
                 "scope-missing",
-                f"The key lacks the scope {scope}",
-                remedy=f"Make a key with the scope {scope}.",
+                f"The key lacks the scope {wanted}",
+                remedy=f"Make a key with the scope {wanted}.",
             )
         return system
 

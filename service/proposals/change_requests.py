@@ -4,7 +4,8 @@ What the ERP has taken is never changed silently. When stock and commitments sta
 order-up-to level, the newest acknowledged proposals that are not on a purchase order yet are
 asked to shrink, or to be cancelled; the ERP may refuse, and is not asked again for as much or
 more. What a planner added on purpose is no surplus. If the need returns before the ERP took the
-request, it is withdrawn.
+request, it is withdrawn. A request that the ERP took and did not answer may have been carried
+out: it is offered again as it stands until the ERP answers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ def plan_requests(rows: Sequence[ProposalRow], wanted: WantedOrder) -> Iterator[
     surplus = Decimal(0) if wanted.quantity > 0 else max(wanted.surplus - deliberate, Decimal(0))
     for row in sorted(candidates, key=lambda row: (row.created_at, row.proposal_id), reverse=True):
         accepted = taken_quantity(row)
-        if _leased(row):
+        if _may_be_carried_out(row):
             given_back = accepted - (row.requested_quantity or Decimal(0))
         else:
             desired = _desired(row, surplus, wanted)
@@ -41,9 +42,9 @@ def plan_requests(rows: Sequence[ProposalRow], wanted: WantedOrder) -> Iterator[
         surplus = max(surplus - given_back, Decimal(0))
 
 
-def _leased(row: ProposalRow) -> bool:
-    """Whether the ERP is working on the request right now; then it stays as it is."""
-    return row.state in REQUESTED and row.claim_id is not None
+def _may_be_carried_out(row: ProposalRow) -> bool:
+    """Whether the ERP works on it, or did so and gave no answer; then it stays as it is."""
+    return row.state in REQUESTED and (row.claim_id is not None or row.previously_taken)
 
 
 def _desired(row: ProposalRow, surplus: Decimal, wanted: WantedOrder) -> Decimal:

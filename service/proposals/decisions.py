@@ -13,7 +13,8 @@ from service.access.people import Role
 from service.http.problems import Problem
 from service.proposals.states import AMENDABLE, Event, State
 from service.proposals.tables import ProposalRow
-from service.proposals.transitions import Change, locked, transition
+from service.proposals.transitions import Change, locked, transition, unknown_proposal
+from service.work import dirty_keys
 
 UNDO_WINDOW = timedelta(seconds=8)
 """How long an approval by a person is kept back from the ERP, so that it can be taken back."""
@@ -60,6 +61,23 @@ def opened(session: Session, edit: Edit) -> ProposalRow:
     return row
 
 
+def opened_to_plan_anew(session: Session, edit: Edit, now: datetime) -> ProposalRow:
+    """As ``opened``, with the key marked dirty: the next plan looks at the proposal again.
+
+    The mark comes first: keys are locked before proposals, here as in the recompute.
+    """
+    check_role(edit)
+    key = session.execute(
+        select(ProposalRow.item_id, ProposalRow.location_id).where(
+            ProposalRow.proposal_id == edit.proposal_id
+        )
+    ).one_or_none()
+    if key is None:
+        raise unknown_proposal()
+    dirty_keys.mark(session, [(key.item_id, key.location_id)], "planner", now)
+    return opened(session, edit)
+
+
 def check_role(edit: Edit) -> None:
     """Who may decide. Limits by value and a second pair of eyes belong here, too."""
     if not edit.role.decides:
@@ -79,10 +97,13 @@ def decide(
     step: tuple[Event, State, dict[str, Any]],
     now: datetime,
 ) -> Decided:
-    """Make the transition ``step`` (event, state after, new columns) as decided in ``edit``."""
+    """Make the transition ``step`` (event, state after, new columns) as decided in ``edit``.
+
+    The history keeps on which recommendation the person decided.
+    """
     event, to, values = step
     reason = given_reason(edit)
-    details = {"role": edit.role.value}
+    details = {"role": edit.role.value, "recommendation_id": str(row.recommendation_id)}
     transition(session, row, Change(event, to, edit.actor, reason, values, details), now)
     try:
         session.flush()

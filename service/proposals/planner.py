@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
@@ -17,20 +16,19 @@ from service.proposals.decisions import (
     UNDO_WINDOW,
     Decided,
     Edit,
-    check_role,
     decide,
     given_reason,
     must_be_only_open,
     opened,
+    opened_to_plan_anew,
     required_reason,
 )
 from service.proposals.declined import declined_until
 from service.proposals.quantity_checks import check_quantity, lot_warnings
+from service.proposals.returned import must_be_newest, must_be_planned_since
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
-from service.proposals.transitions import unknown_proposal
 from service.proposals.undo import undo
-from service.work import dirty_keys
 from service.work.business_date import business_date
 
 __all__ = [
@@ -54,9 +52,11 @@ LONGEST_SNOOZE = timedelta(days=365)
 def approve(session: Session, edit: Edit, now: datetime) -> Decided:
     """Offer it to the ERP as it stands, after the undo window.
 
-    A planner who approves an edit in conflict has seen the conflict: it is settled with that.
+    A planner who approves an edit in conflict has seen the conflict: it is settled with that. A
+    409 problem where the proposal came back, and shows the quantity of an older plan.
     """
     row = opened(session, edit)
+    must_be_planned_since(session, row)
     values: dict[str, Any] = {
         "approved_by": edit.actor,
         "review_reason": None,
@@ -91,8 +91,7 @@ def change_quantity(session: Session, edit: Edit, quantity: Decimal, now: dateti
 
 def withdraw_edit(session: Session, edit: Edit, now: datetime) -> Decided:
     """Offer the recommended quantity again, and let the policy decide on it anew."""
-    _mark_dirty(session, edit, now)
-    row = opened(session, edit)
+    row = opened_to_plan_anew(session, edit, now)
     if row.planner_quantity is None:
         raise Problem(
             409, "no-edit", "There is no edit to withdraw", remedy="Look at the proposal again."
@@ -139,9 +138,14 @@ def snooze(session: Session, edit: Edit, until: date, now: datetime) -> Decided:
 
 
 def reopen(session: Session, edit: Edit, now: datetime) -> Decided:
-    """Put it back to review, where only a person approves it."""
-    row = opened(session, edit)
+    """Put it back to review, where only a person approves it; the next plan derives it anew.
+
+    A 409 problem for a rejected one whose item and location have got another proposal since.
+    """
+    row = opened_to_plan_anew(session, edit, now)
     must_be_only_open(session, row)
+    if row.state == State.REJECTED:
+        must_be_newest(session, row)
     values = {
         "review_reason": given_reason(edit) or f"{edit.actor} reopened it",
         "approved_by": None,
@@ -154,16 +158,3 @@ def reopen(session: Session, edit: Edit, now: datetime) -> Decided:
 
 def _in_review_unless_put_off(row: ProposalRow) -> State:
     return State.IN_REVIEW if row.state == State.APPROVED else State(row.state)
-
-
-def _mark_dirty(session: Session, edit: Edit, now: datetime) -> None:
-    """Have the key decided anew. Keys are locked before proposals, here as in the recompute."""
-    check_role(edit)
-    key = session.execute(
-        select(ProposalRow.item_id, ProposalRow.location_id).where(
-            ProposalRow.proposal_id == edit.proposal_id
-        )
-    ).one_or_none()
-    if key is None:
-        raise unknown_proposal()
-    dirty_keys.mark(session, [(key.item_id, key.location_id)], "planner", now)

@@ -16,7 +16,7 @@ from service.proposals.erp_words import ProgressBody, ProgressState
 from service.proposals.offer import taken_quantity
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
-from service.proposals.transitions import Change, impossible, transition
+from service.proposals.transitions import Change, impossible, transition, unknown_proposal
 
 
 def report_progress(
@@ -25,16 +25,18 @@ def report_progress(
     """Record the progress and return the record; the newest one sent again changes nothing.
 
     What is ordered can no longer be changed by request: a request that waits falls away. Raises
-    a 409 problem for a proposal that the system has not acknowledged.
+    a 409 problem for a proposal that the system has not acknowledged, 404 for another's.
     """
     row = reported_on(session, reporter, now)
+    if row.taken_by not in {None, reporter.principal}:
+        raise unknown_proposal()  # what another system took is none of this one's business
     asked = body.model_dump(mode="json")
     said = earlier_answers(session, row, {Event.PROGRESS_REPORTED})
     if said and said[0]["asked"] == asked:
         return dict(said[0]["answer"])
     if row.state in {State.CLAIMED, State.UNCONFIRMED}:
         raise answered_otherwise(row, "Acknowledge it first, with your number.")
-    if row.taken_by != reporter.principal:
+    if row.taken_by is None:
         raise impossible(row, Event.PROGRESS_REPORTED)
     values = _values(row, body)
     answer = {

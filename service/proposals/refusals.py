@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.canonical.proposal import ProposalKind
+from service.http.problems import Problem
 from service.proposals.acknowledgements import ANSWERS
 from service.proposals.erp_answers import (
     Reporter,
@@ -18,8 +19,9 @@ from service.proposals.erp_answers import (
     reported_on,
 )
 from service.proposals.erp_words import RefusalBody
+from service.proposals.review import send_to_review
 from service.proposals.states import AMENDABLE, REQUESTED, Event, State
-from service.proposals.tables import ClaimRow, ProposalRow
+from service.proposals.tables import ClaimRow, ProposalEventRow, ProposalRow
 from service.proposals.transitions import Change, transition
 
 _LONGEST_REASON = 1000
@@ -32,7 +34,8 @@ def refuse(
 
     A refused requisition goes back to review, and no policy approves it. If its item and
     location have another open proposal by now, that one goes to review instead and carries the
-    need of both. A refused change leaves what was accepted in force.
+    need of both. A refused change leaves what was accepted in force. A 409 problem if the system
+    has claimed the proposal again since: under that claim it may be creating its document.
     """
     row = reported_on(session, reporter, now)
     claim = claim_of(session, reporter, body.claim_id)
@@ -43,15 +46,53 @@ def refuse(
                 return dict(said["answer"])
             raise answered_otherwise(row, "Report what happened since as progress.")
     requisition = claim.kind == ProposalKind.REQUISITION
+    _must_be_newest_claim(session, row, claim)
     change = _not_taken(session, row, body, now) if requisition else _not_changed(row, claim)
     answer = {"external_ref": row.external_ref, "state": change.to.value, "reason": body.reason}
-    details = {"claim_id": str(body.claim_id), "asked": asked, "answer": answer}
+    details = {
+        "claim_id": str(body.claim_id),
+        "asked": asked,
+        "answer": answer,
+        "recommendation_id": str(row.recommendation_id),
+    }
     actor, reason = reporter.actor, body.reason
     transition(
         session, row, Change(change.event, change.to, actor, reason, change.values, details), now
     )
     session.flush()
     return answer
+
+
+def _must_be_newest_claim(session: Session, row: ProposalRow, claim: ClaimRow) -> None:
+    """What is said under an earlier claim is no answer to the one that runs, or ran, since."""
+    requisition = claim.kind == ProposalKind.REQUISITION
+    awaited = {State.CLAIMED, State.UNCONFIRMED} if requisition else REQUESTED
+    last = _last_claim(session, row) if row.state in awaited else None
+    if last not in {None, str(claim.claim_id)}:
+        raise Problem(
+            409,
+            "claimed-again",
+            "A later claim of yours offered this proposal again",
+            f"{row.external_ref} is {row.state} under claim {last}. Nothing was changed.",
+            remedy="Look the reference up, and answer under the claim that you made last.",
+            claim_id=last,
+        )
+
+
+def _last_claim(session: Session, row: ProposalRow) -> str | None:
+    """The claim that offered ``row`` last; of a request whose lease ended, only history knows."""
+    if row.claim_id is not None:
+        return str(row.claim_id)
+    line = session.scalar(
+        select(ProposalEventRow)
+        .where(
+            ProposalEventRow.proposal_id == row.proposal_id,
+            ProposalEventRow.event == Event.REQUEST_CLAIMED.value,
+        )
+        .order_by(ProposalEventRow.occurred_at.desc(), ProposalEventRow.event_id.desc())
+        .limit(1)
+    )
+    return None if line is None else line.details["changed"]["claim_id"]["to"]
 
 
 def _not_taken(session: Session, row: ProposalRow, body: RefusalBody, now: datetime) -> Change:
@@ -71,7 +112,7 @@ def _not_taken(session: Session, row: ProposalRow, body: RefusalBody, now: datet
     if other is None:
         return Change(Event.REFUSED, State.IN_REVIEW, values=values)
     why = f"{row.taken_by} refused {row.external_ref}, whose need is now here: {body.reason}"
-    _send_to_review(session, other, why[:_LONGEST_REASON], now)
+    send_to_review(session, other, why[:_LONGEST_REASON], now)
     return Change(Event.SUPERSEDED, State.SUPERSEDED, values=values)
 
 
@@ -87,15 +128,6 @@ def _other_open(session: Session, row: ProposalRow) -> ProposalRow | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-
-
-def _send_to_review(session: Session, row: ProposalRow, why: str, now: datetime) -> None:
-    """Put an open proposal to review; one that is put off stays so, and will say why then."""
-    put_off = row.state == State.SNOOZED
-    event = Event.AMENDED if put_off else Event.SENT_TO_REVIEW
-    to = State.SNOOZED if put_off else State.IN_REVIEW
-    values = {"review_reason": why, "approved_by": None, "release_not_before": None}
-    transition(session, row, Change(event, to, reason=why, values=values), now)
 
 
 def _not_changed(row: ProposalRow, claim: ClaimRow) -> Change:

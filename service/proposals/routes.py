@@ -11,6 +11,7 @@ from service.access.api_keys import Scope, System
 from service.http.bodies import SmallJsonBody, described, plain, schema_of
 from service.http.context import Context
 from service.http.idempotency import Answer, answer_once
+from service.http.queries import KnownParametersOnly
 from service.http.strict_reading import validated
 from service.http.systems import system_with
 from service.proposals import erp_routes
@@ -49,6 +50,7 @@ def _filter(
 def get_proposals(
     context: Context,
     _system: Reader,
+    _query: KnownParametersOnly,
     wanted: Annotated[ListFilter, Depends(_filter)],
     after: Annotated[
         str | None, Query(max_length=100, description="the page before's next")

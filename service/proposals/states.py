@@ -118,7 +118,11 @@ TRANSITIONS: Mapping[Event, Mapping[State, frozenset[State]]] = {
     Event.REOPENED: _each(
         frozenset({State.APPROVED, State.HELD, State.SNOOZED, State.REJECTED}), State.IN_REVIEW
     ),
-    Event.UNDONE: _each(AMENDABLE | {State.REJECTED}, *AMENDABLE, State.REJECTED),
+    Event.UNDONE: {
+        **_each(AMENDABLE, *AMENDABLE, State.REJECTED),
+        # What was approved before it was rejected is approved anew, or not at all.
+        **_each(frozenset({State.REJECTED}), *_PLANNERS_CHOICE),
+    },
     # The ERP
     Event.CLAIMED: _each(frozenset({State.APPROVED, State.UNCONFIRMED}), State.CLAIMED),
     Event.CLAIM_EXPIRED: {

@@ -21,6 +21,7 @@ from service.proposals.decisions import Decided, Edit
 from service.proposals.erp_answers import Reporter
 from service.proposals.erp_words import AcknowledgementBody, ProgressBody, RefusalBody
 from service.proposals.leases import expire_claims
+from service.proposals.no_longer_planned import Retired, retire
 from service.proposals.progress import report_progress
 from service.proposals.refusals import refuse
 from service.proposals.tables import ProposalEventRow, ProposalRow
@@ -76,6 +77,16 @@ class Desk:
             return apply_recommendations(
                 session, [wanted(quantity, outcome, **changes)], self.clock()
             )
+
+    def plan(self, quantity: int, outcome: str = "auto", **changes: Any) -> AmendmentCounts:
+        """The recompute takes up what is dirty, and wants so much."""
+        self.dirty()
+        return self.recommend(quantity, outcome, **changes)
+
+    def retire(self) -> Retired:
+        """The recompute finds that nobody plans the bottle any more."""
+        with self.context.database.write() as session:
+            return retire(session, {("BOTTLE", "UK")}, self.clock())
 
     def proposals(self) -> list[ProposalRow]:
         """All proposals, oldest first."""

@@ -1,7 +1,11 @@
 import pytest
 
+from service.context import ServiceContext
 from service.http.problems import Problem
+from service.proposals.erp_answers import Reporter
+from service.proposals.erp_words import ProgressBody, ProgressState
 from service.proposals.planner import approve
+from service.proposals.progress import report_progress
 from tests.service.builders_proposals import Desk, figures
 
 
@@ -116,6 +120,35 @@ def test_a_refusal_said_twice_is_said_once(desk: Desk) -> None:
     assert _status(caught) == 409
 
 
+@pytest.mark.parametrize("lease_ends", [False, True])
+def test_a_refusal_counts_under_the_newest_claim_only(desk: Desk, lease_ends: bool) -> None:
+    desk.recommend(480)
+    first = desk.claim()
+    desk.lease_ends()
+    second = desk.claim()
+    if lease_ends:
+        desk.lease_ends()
+    before = desk.proposal().state
+    with pytest.raises(Problem) as caught:
+        desk.refuse(first)
+    assert _status(caught) == 409
+    assert desk.proposal().state == before
+    desk.acknowledge(second, 480)
+    assert desk.proposal().state == "acknowledged"
+
+
+def test_what_the_erp_refuses_is_approved_once_it_is_planned_anew(desk: Desk) -> None:
+    desk.recommend(480)
+    claimed = desk.claim()
+    desk.refuse(claimed)
+    with pytest.raises(Problem) as caught:
+        desk.decide(approve)
+    assert _status(caught) == 409
+    desk.plan(200, "review")
+    desk.decide(approve)
+    assert desk.claim()["proposals"][0]["quantity"] == "200"
+
+
 def test_a_refusal_beside_another_open_proposal_leaves_its_need_to_that_one(desk: Desk) -> None:
     desk.recommend(480)
     claimed = desk.claim()
@@ -141,6 +174,14 @@ def test_progress_is_recorded_once(desk: Desk) -> None:
     desk.progress(row, "closed")
     assert desk.proposal().state == "closed"
     assert desk.told()[-3:] == ["proposal.partly_ordered", "proposal.ordered", "proposal.closed"]
+
+
+def test_what_one_erp_took_is_unknown_to_another(desk: Desk, context: ServiceContext) -> None:
+    row = desk.acknowledged(480)
+    body = ProgressBody(state=ProgressState.ORDERED)
+    with context.database.write() as session, pytest.raises(Problem) as caught:
+        report_progress(session, Reporter("other-erp", row.external_ref), body, desk.clock())
+    assert _status(caught) == 404
 
 
 def test_what_is_not_acknowledged_makes_no_progress(desk: Desk) -> None:

@@ -135,10 +135,61 @@ def test_a_change_that_was_made_late_counts(desk: Desk) -> None:
     desk.recommend(0, surplus=180)
     claimed = desk.claim("change")
     desk.lease_ends()
-    desk.recommend(0)
-    assert desk.proposal().state == "acknowledged"
     desk.acknowledge(claimed, 300)
-    assert desk.proposal().accepted_quantity == 300
+    assert figures(desk.proposal(), "state", "accepted_quantity") == ("acknowledged", 300)
+
+
+@pytest.mark.parametrize(("quantity", "surplus"), [(0, 0), (50, 0), (0, 100), (0, 280), (0, 480)])
+def test_a_request_that_the_erp_may_have_carried_out_stands_until_it_answers(
+    desk: Desk, quantity: int, surplus: int
+) -> None:
+    desk.acknowledged(480)
+    desk.recommend(0, surplus=180)
+    desk.claim("change")
+    desk.lease_ends()
+    desk.recommend(quantity, surplus=surplus)
+    row = desk.proposals()[0]
+    assert figures(row, "state", "requested_quantity", "previously_taken") == (
+        "change_requested",
+        300,
+        True,
+    )
+    again = desk.claim("change")
+    assert again["proposals"][0]["quantity"] == "300"
+    desk.acknowledge(again, 300)
+    assert figures(desk.proposals()[0], "state", "accepted_quantity") == ("acknowledged", 300)
+
+
+def test_only_what_an_unanswered_request_leaves_is_asked_of_the_other_proposals(
+    desk: Desk,
+) -> None:
+    desk.acknowledged(300)
+    desk.acknowledged(200)
+    desk.recommend(0, surplus=200)
+    desk.claim("cancel")
+    desk.lease_ends()
+    desk.recommend(0, surplus=250)
+    first, second = desk.proposals()
+    assert figures(second, "state", "requested_quantity") == ("cancel_requested", 0)
+    assert figures(first, "state", "requested_quantity") == ("change_requested", 250)
+
+
+@pytest.mark.parametrize("lease_ends", [False, True])
+def test_a_change_is_refused_under_the_claim_that_offered_it_last(
+    desk: Desk, lease_ends: bool
+) -> None:
+    desk.acknowledged(480)
+    desk.recommend(0, surplus=180)
+    first = desk.claim("change")
+    desk.lease_ends()
+    second = desk.claim("change")
+    if lease_ends:
+        desk.lease_ends()
+    with pytest.raises(Problem, match="A later claim"):
+        desk.refuse(first)
+    assert desk.proposal().state == "change_requested"
+    desk.refuse(second)
+    assert desk.proposal().state == "acknowledged"
 
 
 def test_the_newest_proposals_shrink_first(desk: Desk) -> None:

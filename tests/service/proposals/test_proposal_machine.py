@@ -43,6 +43,13 @@ from tests.service.schema import metadata
 _OUTCOMES = st.sampled_from(["auto", "review", "hold"])
 _QUANTITIES = st.integers(0, 6).map(lambda dozens: dozens * 12)
 _DECISIONS = st.sampled_from([approve, withdraw_edit, reject, reopen, undo])
+_OUR_REQUESTS = {Event.CHANGE_REQUESTED, Event.CANCEL_REQUESTED, Event.REQUEST_WITHDRAWN}
+_ERPS_ANSWERS = {
+    Event.REQUEST_ACCEPTED,
+    Event.REQUEST_REFUSED,
+    Event.PROGRESS_REPORTED,
+    Event.RECEIVED,
+}
 _OFFERED = ("item_id", "location_id", "recommended_quantity", "planner_quantity", "supplier_id")
 
 
@@ -80,6 +87,11 @@ class ProposalMachine(RuleBasedStateMachine):
             order_date=self.day,
             required_date=self.day + timedelta(days=14),
         )
+
+    @rule()
+    def nobody_plans_it_any_more(self) -> None:
+        self.desk.retire()
+        assert not self.desk.claim("requisition", principal="another erp")["proposals"]
 
     @rule(how=_DECISIONS, pick=st.integers(0, 3))
     def the_planner_decides(self, how: Callable[..., Any], pick: int) -> None:
@@ -147,6 +159,16 @@ class ProposalMachine(RuleBasedStateMachine):
                 offer = tuple(getattr(row, name) for name in _OFFERED)
                 self.taken[row.proposal_id] = before.get(row.proposal_id, offer)
                 assert self.taken[row.proposal_id] == offer
+
+    @invariant()
+    def a_request_stands_until_the_erp_answers(self) -> None:
+        for row in self.desk.proposals():
+            awaited = False
+            for line in self.desk.history(row):
+                assert not (awaited and line.event in _OUR_REQUESTS)
+                awaited = (awaited or line.event == Event.REQUEST_CLAIMED) and (
+                    line.event not in _ERPS_ANSWERS
+                )
 
     @invariant()
     def every_step_is_in_the_table_and_in_the_history(self) -> None:

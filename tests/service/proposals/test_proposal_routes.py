@@ -220,6 +220,19 @@ def test_a_list_that_makes_no_sense_is_refused(erp: TestClient, query: dict[str,
     assert erp.get(PROPOSALS, params=query).status_code == 422
 
 
+def test_a_list_by_a_parameter_that_does_not_exist_is_refused(erp: TestClient, desk: Desk) -> None:
+    desk.recommend(480)
+    refused = erp.get(PROPOSALS, params={"item_id": "BOTTLE", "limit": 5, "order": "up"})
+    assert refused.status_code == 422
+    problem = refused.json()
+    assert problem["type"] == "urn:pegline:problem:unknown-parameter"
+    assert problem["allowed"] == ["after", "changed_since", "item", "limit", "location", "state"]
+    assert [error["pointer"] for error in problem["errors"]] == ["/query/item_id", "/query/order"]
+    assert "changed_since" in problem["remedy"]
+    del erp.headers["Authorization"]
+    assert erp.get(PROPOSALS, params={"item_id": "BOTTLE"}).status_code == 401
+
+
 def test_an_unknown_reference_is_not_found(erp: TestClient, desk: Desk) -> None:
     desk.recommend(480, "review")
     desk.decide(reject)
