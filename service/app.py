@@ -22,6 +22,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
     )
     app.state.context = context
     problems.install(app)

@@ -1,11 +1,11 @@
 """Demand: what was sold, what is on order, what sales hopes for."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
+from adapters.canonical.calendar import Day, Moment
 from adapters.canonical.identity import Canonical, Code, SourceRef, Text
 from adapters.canonical.quantity import (
     NonNegativeQuantity,
@@ -44,8 +44,8 @@ LONGEST_WINDOW_DAYS = 1095
 class DeliveryWindow(Canonical):
     """First and last requested delivery day, both included."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -79,7 +79,7 @@ class DemandSignal(Canonical):
     stage: Text = ""
     status: OpportunityStatus = OpportunityStatus.OPEN
     win_probability: Probability
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
 
 
 class SalesLine(Canonical):
@@ -89,7 +89,7 @@ class SalesLine(Canonical):
     item_id: Code
     location_id: Code
     account_id: Code | None = None
-    sold_on: date = Field(description="delivery day in the location's time zone")
+    sold_on: Day = Field(description="delivery day in the location's time zone")
     quantity: Quantity
     unit: Code | None = None
     unit_price: UnitPrice | None = None
@@ -108,5 +108,5 @@ class OpenSalesLine(Canonical):
     account_id: Code | None = None
     quantity_open: PositiveQuantity = Field(description="still to be delivered")
     unit: Code | None = None
-    requested_date: date
+    requested_date: Day
     opportunity_id: Code | None = None

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from adapters.canonical.calendar import Moment
 
 Code = Annotated[
     str,
@@ -34,7 +36,7 @@ class SourceRef(Canonical):
     native_id: Code = Field(description="the object's id in that system")
     external_key: Code | None = Field(None, description="the key we gave to that system, if any")
     version_token: Code | None = Field(None, description="the system's own version of the object")
-    changed_at: AwareDatetime | None = Field(None, description="when the system last changed it")
+    changed_at: Moment | None = Field(None, description="when the system last changed it")
 
 
 def newest(first: datetime | None, second: datetime | None) -> datetime | None:

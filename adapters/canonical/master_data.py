@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
 
+from adapters.canonical.calendar import DayOrEver
 from adapters.canonical.identity import Canonical, Code, SourceRef, Text
 from adapters.canonical.quantity import Currency, PositiveQuantity, UnitPrice
 
@@ -36,7 +37,7 @@ class UnitConversion(Canonical):
     unit: Code
     numerator: PositiveQuantity
     denominator: PositiveQuantity = Decimal(1)
-    valid_from: date = date.min
+    valid_from: DayOrEver = date.min
 
 
 class Item(Canonical):

@@ -1,11 +1,11 @@
 """What an ERP needs to make a requisition of."""
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field
 
+from adapters.canonical.calendar import Day
 from adapters.canonical.identity import Canonical, Code, Text
 from adapters.canonical.quantity import Currency, PositiveQuantity, UnitPrice
 
@@ -36,8 +36,8 @@ class RequisitionProposal(Canonical):
     unit: Code
     unit_price: UnitPrice | None
     currency: Currency | None
-    order_date: date
-    required_date: date
+    order_date: Day
+    required_date: Day
     rationale: Text
     previously_taken: bool = False
 
@@ -48,4 +48,4 @@ class Acknowledgement(Canonical):
     external_ref: str = Field(max_length=32)
     erp_number: Code
     accepted_quantity: PositiveQuantity
-    expected_date: date | None = None
+    expected_date: Day | None = None

@@ -1,10 +1,8 @@
 """Supply: what is in stock and what is on its way."""
 
-from datetime import date
 from decimal import Decimal
 
-from pydantic import AwareDatetime
-
+from adapters.canonical.calendar import Day, Moment
 from adapters.canonical.identity import Canonical, Code, SourceRef
 from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity, Quantity
 
@@ -24,7 +22,7 @@ class StockPosition(Canonical):
     allocated: NonNegativeQuantity = Decimal(0)
     backorders: NonNegativeQuantity = Decimal(0)
     unit: Code | None = None
-    as_of: AwareDatetime
+    as_of: Moment
 
 
 class OpenPurchaseLine(Canonical):
@@ -36,6 +34,6 @@ class OpenPurchaseLine(Canonical):
     supplier_id: Code | None = None
     quantity_open: PositiveQuantity
     unit: Code | None = None
-    due_date: date
+    due_date: Day
     proposal_ref: Code | None = None
     """Our ``external_ref``, where the ERP kept it: the proposal this line fulfils."""

@@ -47,7 +47,10 @@ class Utc(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"{value} lies beyond the calendar in UTC") from None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:

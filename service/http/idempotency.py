@@ -10,6 +10,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from service.context import ServiceContext
+from service.database.retry import write_again
 from service.database.upsert import insert_into
 from service.http.problems import Problem
 from service.work.tables import IdempotencyRow
@@ -35,22 +36,35 @@ def answer_once(
     """Run ``produce`` in one transaction with the record of its answer, then ring the worker.
 
     ``request`` is (principal, route, idempotency key or None). The same key with the same
-    document returns the stored answer; with another document it is refused (422).
+    document returns the stored answer; with another document it is refused (422). Where the
+    database gives the transaction up for another, ``produce`` is run again in a new one.
     """
-    principal, route, key = request
-    with context.database.write() as session:
-        if key is None:
-            answer = produce(session)
-        else:
-            row = IdempotencyRow(
-                principal=principal, route=route, key=key, digest=digest_of(document)
-            )
-            if not _reserve(session, row, context.clock()):
-                return _stored_answer(session, row)
-            answer = produce(session)
-            _keep_answer(session, row, answer)
-    context.ring()
+    answer, is_new = write_again(
+        context.database,
+        lambda session: _answered(session, request, document, produce, context.clock()),
+    )
+    if is_new:
+        context.ring()
     return answer
+
+
+def _answered(
+    session: Session,
+    request: tuple[str, str, str | None],
+    document: Any,
+    produce: Callable[[Session], Answer],
+    now: datetime,
+) -> tuple[Answer, bool]:
+    """The answer, and whether it was produced just now."""
+    principal, route, key = request
+    if key is None:
+        return produce(session), True
+    row = IdempotencyRow(principal=principal, route=route, key=key, digest=digest_of(document))
+    if not _reserve(session, row, now):
+        return _stored_answer(session, row), False
+    answer = produce(session)
+    _keep_answer(session, row, answer)
+    return answer, True
 
 
 def _same(row: IdempotencyRow) -> Any:

@@ -10,6 +10,12 @@ from starlette.exceptions import HTTPException
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:pegline:problem:"
 
+_REMEDIES = {
+    400: "Check the request against /docs.",
+    404: "Check the path; /docs lists all routes under /v1.",
+    405: "Use a method named in the Allow header; /docs lists them.",
+}
+
 
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
     """Raise it anywhere below a route; it becomes the answer."""
@@ -30,6 +36,19 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it a problem
         }
 
 
+def for_systems(path: str) -> bool:
+    """Whether ``path`` belongs to the API: there even a browser gets documents."""
+    return path == "/v1" or path.startswith("/v1/")
+
+
+def of_status(error: HTTPException) -> Problem:
+    """The problem behind a status that the framework raised, with its headers."""
+    remedy = _REMEDIES.get(error.status_code, "")
+    problem = Problem(error.status_code, "http", str(error.detail), remedy=remedy)
+    problem.headers.update(error.headers or {})
+    return problem
+
+
 def answer(problem: Problem) -> JSONResponse:
     """The problem as a response."""
     return JSONResponse(
@@ -40,7 +59,10 @@ def answer(problem: Problem) -> JSONResponse:
 def pointed_errors(errors: Any) -> list[dict[str, str]]:
     """Pydantic's findings as JSON pointers with a sentence each; the bad input is not echoed."""
     return [
-        {"pointer": "/" + "/".join(str(part) for part in error["loc"]), "detail": str(error["msg"])}
+        {
+            "pointer": "/" + "/".join(str(part) for part in error["loc"]),
+            "detail": str(error["msg"]).removeprefix("Value error, "),
+        }
         for error in errors
     ]
 
@@ -67,6 +89,4 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        response = answer(Problem(error.status_code, "http", str(error.detail)))
-        response.headers.update(error.headers or {})
-        return response
+        return answer(of_status(error))

@@ -27,7 +27,7 @@ def validated(model: type[Model], document: Any) -> Model:
         parsed = model.model_validate(document)
     except ValidationError as error:
         raise _unfit(pointed_errors(error.errors(include_url=False, include_input=False))) from None
-    loose = [{"pointer": at, "detail": why} for at, why in _loose_readings(parsed, document, "")]
+    loose = [{"pointer": at, "detail": why} for at, why in loose_readings(parsed, document, "")]
     if loose:
         raise _unfit(loose)
     return parsed
@@ -44,17 +44,17 @@ def _unfit(errors: list[dict[str, str]]) -> Problem:
     )
 
 
-def _loose_readings(value: Any, raw: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def loose_readings(value: Any, raw: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """Where ``value`` was read from something that only looks like it: (pointer, finding)."""
     if isinstance(value, BaseModel) and isinstance(raw, dict):
         for name, part in raw.items():
-            yield from _loose_readings(getattr(value, name, None), part, f"{pointer}/{name}")
+            yield from loose_readings(getattr(value, name, None), part, f"{pointer}/{name}")
     elif isinstance(value, dict) and isinstance(raw, dict):
         for name, part in raw.items():
-            yield from _loose_readings(value.get(name), part, f"{pointer}/{name}")
+            yield from loose_readings(value.get(name), part, f"{pointer}/{name}")
     elif isinstance(value, list | tuple) and isinstance(raw, list):
         for position, (part, raw_part) in enumerate(zip(value, raw, strict=False)):
-            yield from _loose_readings(part, raw_part, f"{pointer}/{position}")
+            yield from loose_readings(part, raw_part, f"{pointer}/{position}")
     else:
         finding = _loose(value, raw)
         if finding:

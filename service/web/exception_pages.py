@@ -1,9 +1,10 @@
 """The exception queue: read, replayed after a repair, or discarded with a reason."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
@@ -13,21 +14,17 @@ from service.exceptions.reading import Selection, page
 from service.exceptions.tables import ExceptionRow
 from service.http.context import Context
 from service.http.problems import Problem
-from service.signals.replay import ReplayOrder, replay, replayable
+from service.signals.replay import Replayed, ReplayOrder, replay, replayable
+from service.signals.results import Outcome
+from service.web.exception_remedies import CORRECTABLE, field_to_correct, remedy_for_planner
+from service.web.form_fields import PlainText, Reason
 from service.web.outcomes import Message, with_outcome
 from service.web.queue import ROWS_PER_PAGE
 from service.web.rendering import render
 from service.web.visitor import Sender, Visitor, frame
 
 router = APIRouter(include_in_schema=False)
-_MENDED_FIELD = {
-    "unknown_account": "account",
-    "unknown_product": "product",
-    "unknown_location": "location",
-    "no_location": "location",
-    "unknown_unit": "unit",
-}
-"""The field of the payload whose correction would settle an exception of this kind."""
+Correction = Annotated[PlainText, Form(max_length=64)]
 
 
 @router.get("/exceptions")
@@ -57,67 +54,117 @@ def exceptions(
         )
 
 
+@dataclass(frozen=True)
+class Bench:
+    """Where an exception is worked off: the running service and the person who asks."""
+
+    context: Context
+    visitor: Visitor
+
+    def show(
+        self,
+        exception_id: UUID,
+        *,
+        told: Message | None = None,
+        correction: str = "",
+        status: int = 200,
+    ) -> Response:
+        """The exception's page, with what was typed into it."""
+        with self.context.database.read() as session:
+            row = _existing(session, exception_id)
+            return render(
+                "exception.html",
+                status=status,
+                here="exceptions",
+                frame=frame(session, self.context, self.visitor),
+                row=row,
+                replays=replayable(row),
+                field=field_to_correct(row),
+                remedy=remedy_for_planner(row),
+                discards=self.visitor.person.role.discards,
+                correction=correction,
+                reason_missing=told is _REASON_MISSING,
+                message=told,
+            )
+
+    def after_replay(self, exception_id: UUID) -> Message | None:
+        """What the last replay came to, as the exception is now."""
+        with self.context.database.read() as session:
+            row = _existing(session, exception_id)
+        if row.state == ExceptionState.OPEN:
+            text = f"It was tried again and still cannot be used. {row.detail}"
+            return Message(text, "warn")
+        if row.state != ExceptionState.REPLAYED:
+            return None
+        if (row.note or "").partition(";")[0] in _OVERTAKEN:
+            return Message("Closed: something newer had come in before, and that is in use.")
+        return Message("Replayed: what came in is in use now. This exception is closed.")
+
+
+AtBench = Annotated[Bench, Depends()]
+_OVERTAKEN = {"stale", "duplicate", "unchanged"}
+_REASON_MISSING = Message("A reason is needed: whoever looks later wants to know why.", "bad")
+
+
 @router.get("/exceptions/{exception_id}")
-def exception(
-    context: Context, visitor: Visitor, exception_id: UUID, replayed: str = ""
-) -> Response:
+def exception(bench: AtBench, exception_id: UUID, replayed: str = "") -> Response:
     """One exception with its payload, and how to work it off."""
-    with context.database.read() as session:
-        row = _existing(session, exception_id)
-        field = _MENDED_FIELD.get(row.kind, "")
-        still = "It was tried again and still cannot be used; what is wrong now stands below."
-        return render(
-            "exception.html",
-            here="exceptions",
-            frame=frame(session, context, visitor),
-            row=row,
-            replays=replayable(row),
-            field=field if field and row.subject_type == "demand_signal" else "",
-            discards=visitor.person.role.discards,
-            message=Message(still, "warn") if replayed and row.state == "open" else None,
-        )
+    told = bench.after_replay(exception_id) if replayed else None
+    return bench.show(exception_id, told=told)
 
 
 @router.post("/exceptions/{exception_id}/replay")
 def replay_exception(
-    context: Context,
+    bench: AtBench,
     sender: Sender,
     exception_id: UUID,
-    field: Annotated[str, Form(max_length=64)] = "",
-    correction: Annotated[str, Form(max_length=64)] = "",
+    field: Correction = "",
+    correction: Correction = "",
 ) -> Response:
     """Try the exception again, with one field corrected if a correction is given."""
     mended = {field: correction.strip()} if correction.strip() else {}
-    if mended and field not in _MENDED_FIELD.values():
+    if mended and field not in CORRECTABLE:
         raise Problem(422, "field-unknown", "This field cannot be corrected here")
+    context = bench.context
     with context.database.write() as session:
         row = _open(session, exception_id)
         if not replayable(row):
             raise Problem(409, "not-replayable", "There is nothing to replay", remedy=row.remedy)
         order = ReplayOrder(sender.person.login, mended)
-        replayed = replay(session, [row], order, context.clock())[0]
+        done = replay(session, [row], order, context.clock())[0]
     context.ring()
-    shown = replayed.waits_as or exception_id
+    if done.result == Outcome.REJECTED:
+        told = _refused(done, correction)
+        return bench.show(exception_id, told=told, correction=correction, status=422)
+    shown = done.waits_as or exception_id
     return RedirectResponse(with_outcome(f"/exceptions/{shown}", replayed="yes"), 303)
 
 
 @router.post("/exceptions/{exception_id}/discard")
 def discard_exception(
-    context: Context,
-    sender: Sender,
-    exception_id: UUID,
-    reason: Annotated[str, Form(min_length=1, max_length=500)],
+    bench: AtBench, sender: Sender, exception_id: UUID, reason: Reason = ""
 ) -> Response:
     """Close the exception without effect; leads and admins only, since it cannot be undone."""
     if not sender.person.role.discards:
         raise Problem(
             403, "role-missing", "Planners do not discard exceptions", remedy="Ask a lead."
         )
-    closing = Closing(ExceptionState.DISCARDED, sender.person.login, reason)
-    with context.database.write() as session:
+    if not reason.strip():
+        return bench.show(exception_id, told=_REASON_MISSING, status=422)
+    closing = Closing(ExceptionState.DISCARDED, sender.person.login, reason.strip())
+    with bench.context.database.write() as session:
         _open(session, exception_id)
-        close(session, [exception_id], closing, context.clock())
+        close(session, [exception_id], closing, bench.context.clock())
     return RedirectResponse(f"/exceptions/{exception_id}", 303)
+
+
+def _refused(done: Replayed, correction: str) -> Message:
+    """Why a correction was refused; nothing was changed by it."""
+    problem = done.problem or {}
+    errors = [str(error["detail"]) for error in problem.get("errors", ())]
+    found = errors or [str(problem.get("detail") or problem.get("title") or "")]
+    tried = f"'{correction.strip()}' was refused" if correction.strip() else "It was refused"
+    return Message(f"{tried}: {'; '.join(found)}. Nothing was changed.", "bad")
 
 
 def _existing(session: Session, exception_id: UUID) -> ExceptionRow:

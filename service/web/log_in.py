@@ -10,6 +10,7 @@ from service.access.people import LONGEST_PASSWORD, check_password
 from service.access.sessions import close_session, open_session
 from service.context import ServiceContext
 from service.http.context import Context
+from service.web.form_fields import Address, PlainText
 from service.web.rendering import render
 from service.web.visitor import Sender, Visitor, cookie_name, logged_in, same_site
 
@@ -35,9 +36,9 @@ def log_in_page(request: Request, context: Context, to: str = HOME) -> Response:
 def log_in(
     request: Request,
     context: Context,
-    login: Annotated[str, Form(max_length=64)] = "",
-    password: Annotated[str, Form(max_length=LONGEST_PASSWORD)] = "",
-    to: Annotated[str, Form(max_length=2000)] = HOME,
+    login: Annotated[PlainText, Form(max_length=64)] = "",
+    password: Annotated[PlainText, Form(max_length=LONGEST_PASSWORD)] = "",
+    to: Address = HOME,
 ) -> Response:
     """Check the password; every log-in gets a new session and ends the browser's former one."""
     same_site(request)

@@ -1,6 +1,7 @@
 """openapi.json as a page shows it: routes by group, parameters, bodies, answers, schemas."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _DEEPEST = 6
+_FIRST_SENTENCE = re.compile(r".+?[.;:](?=\s|$)", re.DOTALL)
 _LOCAL = "#/components/schemas/"
 _BY_FORMAT = {
     "date": "2011-08-29",
@@ -87,12 +89,13 @@ class Outline:
 
     def _route(self, path: str, method: str, operation: Mapping[str, Any]) -> Route:
         body = _json_schema(operation.get("requestBody", {}))
+        summary, description = _said(operation)
         return Route(
             anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
             method=method.upper(),
             path=path,
-            summary=operation.get("summary", ""),
-            description=_plain(operation.get("description", "")),
+            summary=summary,
+            description=description,
             parameters=tuple(self._parameter(one) for one in operation.get("parameters", ())),
             body=self._fields(body),
             example=_pretty(self.example(body)) if body else "",
@@ -217,6 +220,21 @@ def _described(schema: Mapping[str, Any]) -> str:
         if schema.get(name) not in (None, "")
     ]
     return " · ".join(part for part in (_plain(schema.get("description", "")), *limits) if part)
+
+
+def _said(operation: Mapping[str, Any]) -> tuple[str, str]:
+    """Summary and description of a route.
+
+    A summary that only repeats the function's name gives way to the description's first sentence.
+    """
+    summary, description = operation.get("summary", ""), _plain(operation.get("description", ""))
+    name = summary.lower().replace(" ", "_")
+    if not description or not operation.get("operationId", "").startswith(f"{name}_"):
+        return summary, description
+    first = _FIRST_SENTENCE.match(description)
+    if first is None:
+        return description.rstrip(), ""
+    return first[0].rstrip(), description[first.end() :].lstrip()
 
 
 def _plain(text: str) -> str:

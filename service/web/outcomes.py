@@ -1,15 +1,20 @@
 """What a page says after something was done, told by its address: no state is kept between."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.calendar import in_utc
+from service.access.people import Person
 from service.proposals.quantity_checks import lot_warnings
 from service.proposals.states import Event, State, possible_events
 from service.proposals.tables import ProposalRow
+from service.web.form_fields import counted
+from service.web.wording import words
 
 _SENTENCES = {
     "approved": "approved",
@@ -24,11 +29,16 @@ _SENTENCES = {
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence about what was done; ``undo`` is the proposal that can be taken back."""
+    """A sentence about what was done.
+
+    ``undo`` is the proposal whose decision can be taken back; ``batch`` are the rows of a bulk
+    approval that can, as ``reference:version``.
+    """
 
     text: str
     tone: str = "good"
     undo: ProposalRow | None = None
+    batch: tuple[str, ...] = ()
 
 
 def with_outcome(address: str, **said: str | int) -> str:
@@ -36,10 +46,17 @@ def with_outcome(address: str, **said: str | int) -> str:
     return address + ("&" if "?" in address else "?") + urlencode(said)
 
 
-def message_of(session: Session, query: Mapping[str, str], *, decides: bool) -> Message | None:
-    """The message that an address asks for; None if it asks for none or for nonsense."""
-    if "bulk" in query:
-        return _bulk_message(query)
+def told_left(moved: Sequence[str], refused: Sequence[str]) -> dict[str, str | int]:
+    """How an address says which rows of a batch were left as they are, and how many."""
+    named = " ".join([*moved, *refused][:_MOST_NAMED])
+    counts = {"moved": len(moved), "refused": len(refused)}
+    return {**counts, "left": named} if named else {}
+
+
+def message_of(session: Session, query: Mapping[str, str], person: Person) -> Message | None:
+    """What an address asks to tell ``person``; None if it asks for nothing or for nonsense."""
+    if "bulk" in query or "bulk_undone" in query:
+        return _bulk_message(session, query, person)
     sentence = _SENTENCES.get(query.get("done", ""))
     if sentence is None:
         return None
@@ -48,7 +65,7 @@ def message_of(session: Session, query: Mapping[str, str], *, decides: bool) -> 
     )
     if proposal is None:
         return None
-    undoable = decides and query["done"] != "undone" and _undoable(proposal)
+    undoable = person.role.decides and query["done"] != "undone" and _undoable(proposal)
     warnings = _warnings(session, proposal) if query["done"] == "changed" else ()
     return Message(
         " ".join((f"{proposal.external_ref} {sentence}.", *warnings)),
@@ -66,15 +83,57 @@ def _warnings(session: Session, proposal: ProposalRow) -> tuple[str, ...]:
     return () if quantity is None else lot_warnings(session, proposal, quantity)
 
 
-def _bulk_message(query: Mapping[str, str]) -> Message:
-    counts = {
-        name: int(query[name]) if query.get(name, "").isdecimal() else 0
-        for name in ("bulk", "moved", "refused")
-    }
-    parts = [f"{counts['bulk']:,} approved"]
-    if counts["moved"]:
-        parts.append(f"{counts['moved']:,} had changed meanwhile")
-    if counts["refused"]:
-        parts.append(f"{counts['refused']:,} could not be approved")
-    tone = "warn" if counts["moved"] or counts["refused"] else "good"
-    return Message(", ".join(parts) + ".", tone)
+def _bulk_message(session: Session, query: Mapping[str, str], person: Person) -> Message:
+    undone = "bulk_undone" in query
+    count, moved, refused = (
+        counted(query.get(name, ""))
+        for name in ("bulk_undone" if undone else "bulk", "moved", "refused")
+    )
+    parts = [f"{count:,} taken back" if undone else f"{count:,} approved"]
+    if moved:
+        parts.append(f"{moved:,} had changed meanwhile")
+    if refused:
+        parts.append(f"{refused:,} could not be {'taken back' if undone else 'approved'}")
+    text = " ".join((", ".join(parts) + ".", *_left(session, query.get("left", ""))))
+    batch = () if undone else _batch(session, query.get("at", ""), person)
+    return Message(text, "warn" if moved or refused else "good", batch=batch)
+
+
+def _left(session: Session, named: str) -> tuple[str, ...]:
+    """The rows that were left as they are, with their states as they are now."""
+    found = session.execute(
+        select(ProposalRow.external_ref, ProposalRow.state)
+        .where(ProposalRow.external_ref.in_(named.split()[:_MOST_NAMED]))
+        .order_by(ProposalRow.external_ref)
+    ).all()
+    told = ", ".join(f"{ref} ({words(state).lower()})" for ref, state in found)
+    return (f"Left as found: {told}.",) if told else ()
+
+
+def _batch(session: Session, at: str, person: Person) -> tuple[str, ...]:
+    """The rows that ``person`` approved at that moment and that nothing has happened to since."""
+    moment = _moment(at)
+    if moment is None or not person.role.decides:
+        return ()
+    rows = session.execute(
+        select(ProposalRow.external_ref, ProposalRow.row_version)
+        .where(
+            ProposalRow.changed_at == moment,
+            ProposalRow.approved_by == person.login,
+            ProposalRow.state == State.APPROVED,
+        )
+        .order_by(ProposalRow.external_ref)
+        .limit(_LARGEST_BATCH)
+    )
+    return tuple(f"{ref}:{version}" for ref, version in rows)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return in_utc(datetime.fromisoformat(text))
+    except (TypeError, ValueError):  # TypeError: without a time zone
+        return None
+
+
+_MOST_NAMED = 10
+_LARGEST_BATCH = 500

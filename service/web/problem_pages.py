@@ -11,7 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from service.http.problems import Problem, answer, pointed_errors
+from service.http.problems import (
+    TYPE_PREFIX,
+    Problem,
+    answer,
+    for_systems,
+    of_status,
+    pointed_errors,
+)
 from service.web.headers import secure
 from service.web.rendering import render
 from service.web.visitor import LogInNeeded, frame, logged_in
@@ -28,7 +35,7 @@ def install(app: FastAPI) -> None:
     for kind, as_problem in (
         (Problem, _itself),
         (RequestValidationError, _of_invalid_form),
-        (HTTPException, _of_status),
+        (HTTPException, of_status),
     ):
         app.add_exception_handler(kind, _for_people(app.exception_handlers[kind], as_problem))
     app.add_exception_handler(LogInNeeded, _to_log_in)
@@ -37,15 +44,21 @@ def install(app: FastAPI) -> None:
 
 def wants_page(request: Request) -> bool:
     """Whether a person with a browser asks."""
-    return not request.url.path.startswith("/v1/") and "text/html" in request.headers.get(
-        "accept", ""
+    accepted = request.headers.get("accept", "")
+    return not for_systems(request.scope["path"]) and "text/html" in accepted
+
+
+async def refusal(request: Request, problem: Problem) -> Response:
+    """The answer to a request that no route saw, for people as a page."""
+    return (
+        await run_in_threadpool(_page, request, problem) if wants_page(request) else answer(problem)
     )
 
 
-def _for_people(for_systems: Any, as_problem: Callable[[Any], Problem]) -> Handler:
+def _for_people(as_document: Any, as_problem: Callable[[Any], Problem]) -> Handler:
     async def handle(request: Request, error: Any) -> Response:
         if not wants_page(request):
-            response: Response = await for_systems(request, error)
+            response: Response = await as_document(request, error)
             return response
         return await run_in_threadpool(_page, request, as_problem(error))
 
@@ -69,11 +82,16 @@ def _page(request: Request, problem: Problem) -> Response:
         code=problem.status,
         title=body["title"],
         detail=body["detail"],
-        remedy=body["remedy"] or _REMEDIES.get(problem.status, ""),
+        remedy=_REMEDIES.get(problem.status, "") if _is_bare(body) else body["remedy"],
         errors=body.get("errors", ()),
     )
     response.headers.update(problem.headers)
     return response
+
+
+def _is_bare(body: dict[str, Any]) -> bool:
+    """Whether the framework raised it: its remedy speaks of the API."""
+    return bool(body["type"] == TYPE_PREFIX + "http")
 
 
 def _itself(problem: Problem) -> Problem:
@@ -89,12 +107,6 @@ def _of_invalid_form(error: RequestValidationError) -> Problem:
         remedy="Go back and mend the places below.",
         errors=pointed_errors(error.errors()),
     )
-
-
-def _of_status(error: HTTPException) -> Problem:
-    problem = Problem(error.status_code, "http", str(error.detail))
-    problem.headers.update(error.headers or {})
-    return problem
 
 
 async def _to_log_in(request: Request, _error: Exception) -> Response:

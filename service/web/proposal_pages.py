@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -14,9 +14,10 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.sessions import LoggedIn
 from service.http.context import Context
-from service.http.problems import Problem
+from service.http.problems import TYPE_PREFIX, Problem
 from service.proposals import planner
 from service.proposals.planner import Edit
+from service.web.form_fields import Address, PlainText, Reason
 from service.web.outcomes import Message, message_of, with_outcome
 from service.web.proposal_view import NOTHING_TYPED, Typed, proposal_by_ref, proposal_values
 from service.web.queue import QueueFilter, neighbours
@@ -32,9 +33,9 @@ Act = Callable[[Session, Edit], object]
 class SentForm:
     """What every action's form carries."""
 
-    version: Annotated[int, Form(ge=1)]
-    reason: Annotated[str, Form(max_length=500)] = ""
-    queue: Annotated[str, Form(max_length=2000)] = ""
+    version: Annotated[int, Form(ge=1, lt=2**53)]
+    reason: Reason = ""
+    queue: Address = ""
 
     @property
     def filter(self) -> QueueFilter:
@@ -66,8 +67,7 @@ def proposal_page(
     with context.database.read() as session:
         proposal = proposal_by_ref(session, external_ref)
         values = proposal_values(session, proposal, frame(session, context, visitor), wanted)
-        decides = visitor.person.role.decides
-        values["message"] = message_of(session, request.query_params, decides=decides)
+        values["message"] = message_of(session, request.query_params, visitor.person)
         return render("proposal.html", **values)
 
 
@@ -112,12 +112,22 @@ class Desk:
             around = frame(session, self.context, visitor)
             values = proposal_values(session, proposal, around, submission.sent.filter)
             values["message"] = Message(_told(problem), "bad")
-            values["typed"] = submission.typed
+            wrong = _FIELDS.get(str(problem.body["type"]).removeprefix(TYPE_PREFIX), "")
+            values["typed"] = replace(submission.typed, wrong=wrong)
             return render("proposal.html", status=problem.status, **values)
 
 
 AtDesk = Annotated[Desk, Depends()]
 _EXPLAINED = {409, 412, 422}
+_FIELDS = {
+    "reason-missing": "reason",
+    "reason-too-long": "reason",
+    "quantity-unreadable": "quantity",
+    "quantity-impossible": "quantity",
+    "day-unreadable": "until",
+    "day-out-of-range": "until",
+}
+"""The field that a problem is about, by the problem's type."""
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -141,7 +151,10 @@ def approve(desk: AtDesk, external_ref: str, sent: Sent) -> Response:
 
 @router.post("/proposals/{external_ref}/change")
 def change(
-    desk: AtDesk, external_ref: str, sent: Sent, quantity: Annotated[str, Form(max_length=40)]
+    desk: AtDesk,
+    external_ref: str,
+    sent: Sent,
+    quantity: Annotated[PlainText, Form(max_length=40)] = "",
 ) -> Response:
     """Set another quantity; it survives re-planning until withdrawn."""
     typed = Typed("change", quantity=quantity, reason=sent.reason)
@@ -165,13 +178,18 @@ def reject(desk: AtDesk, external_ref: str, sent: Sent) -> Response:
 
 
 @router.post("/proposals/{external_ref}/snooze")
-def snooze(desk: AtDesk, external_ref: str, sent: Sent, until: Annotated[date, Form()]) -> Response:
+def snooze(
+    desk: AtDesk,
+    external_ref: str,
+    sent: Sent,
+    until: Annotated[PlainText, Form(max_length=40)] = "",
+) -> Response:
     """Put it aside until a day."""
-    typed = Typed("snooze", reason=sent.reason, until=until.isoformat())
+    typed = Typed("snooze", reason=sent.reason, until=until)
     submission = Submission(external_ref, sent, "snoozed", typed, moves_on=True)
     now = desk.context.clock()
     return desk.carry_out(
-        submission, lambda session, edit: planner.snooze(session, edit, until, now)
+        submission, lambda session, edit: planner.snooze(session, edit, _typed_day(until), now)
     )
 
 
@@ -212,6 +230,19 @@ def _typed_quantity(text: str) -> Decimal:
         raise Problem(
             422,
             "quantity-unreadable",
-            f"'{text}' is no quantity",
+            f"'{text}' is no quantity" if text.strip() else "A quantity is needed",
             remedy="Write digits, with a point before decimals.",
+        ) from None
+
+
+def _typed_day(text: str) -> date:
+    """A day as browsers send it: 2011-09-05."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Problem(
+            422,
+            "day-unreadable",
+            f"'{text}' is no day" if text.strip() else "A day is needed",
+            remedy="Choose the day until which it is put aside, as 2011-09-05.",
         ) from None

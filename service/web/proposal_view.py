@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
+from service.proposals.states import Event
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.web.possible_actions import possible_actions
@@ -26,6 +27,8 @@ class Typed:
     quantity: str = ""
     reason: str = ""
     until: str = ""
+    wrong: str = ""
+    """The field to be mended."""
 
 
 NOTHING_TYPED = Typed()
@@ -54,6 +57,7 @@ def proposal_values(
     description, location_name = names_of(session, (proposal.item_id, proposal.location_id))
     previous_ref, next_ref = neighbours(session, wanted, proposal)
     decides = around.person.role.decides
+    events = _events(session, proposal)
     return {
         "here": "queue",
         "frame": around,
@@ -67,7 +71,8 @@ def proposal_values(
         "value": order_value(proposal),
         "conflict": in_conflict(proposal),
         "moved_on": _newer(session, proposal),
-        "events": _events(session, proposal),
+        "events": events,
+        "edit_reason": next((e.reason for e in events if e.event == Event.QUANTITY_CHANGED), None),
         "previous_ref": previous_ref,
         "next_ref": next_ref,
         "decides": decides,

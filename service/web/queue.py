@@ -18,6 +18,8 @@ from service.database.types import MILLIONTHS
 from service.feeds.tables import ItemRow, LocationRow
 from service.proposals.tables import ProposalRow
 from service.replenishment.tables import DecisionRow
+from service.web.form_fields import searched
+from service.web.reasons import OPPORTUNITY_SHARE, reason
 
 ROWS_PER_PAGE = 50
 ALL_STATES = "all"
@@ -40,10 +42,10 @@ class QueueFilter:
     def from_query(cls, query: Mapping[str, str]) -> "QueueFilter":
         """Read an address; unknown sort orders fall back, blanks are stripped."""
         return cls(
-            state=query.get("state", "in_review").strip()[:64] or "in_review",
-            location=query.get("location", "").strip()[:64],
-            text=query.get("text", "").strip()[:200],
-            rule=query.get("rule", "").strip()[:64],
+            state=searched(query.get("state", ""), 64) or "in_review",
+            location=searched(query.get("location", ""), 64),
+            text=searched(query.get("text", ""), 200),
+            rule=searched(query.get("rule", ""), 64),
             sort=BY_DATE if query.get("sort") == BY_DATE else BY_VALUE,
             after=query.get("after", "")[:200],
         )
@@ -229,14 +231,17 @@ def _key(proposal: ProposalRow, wanted: QueueFilter) -> str:
 def _row(found: Row[Any], wanted: QueueFilter) -> QueueRow:
     proposal: ProposalRow = found.ProposalRow
     rule_id = found.rule_id or ""
+    note = main_reason(found.reasons or [], rule_id)
+    share = share_of(found.facts or {})
+    told_by_tag = (OPPORTUNITY_SHARE,) if share > 0 else ()
     return QueueRow(
         proposal=proposal,
         description=found.description or proposal.item_id,
         location_name=found.name or proposal.location_id,
         outcome=found.outcome or "",
         rule_id=rule_id,
-        why=proposal.review_reason or main_reason(found.reasons or [], rule_id),
-        opportunity_share=share_of(found.facts or {}),
+        why=proposal.review_reason or reason(note, proposal.currency, leave_out=told_by_tag),
+        opportunity_share=share,
         key=_key(proposal, wanted),
     )
 

@@ -1,21 +1,22 @@
 """The approval queue and its bulk approval."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from service.access.people import Person
 from service.http.context import Context
 from service.http.problems import Problem
-from service.proposals.planner import Edit, approve
+from service.proposals.planner import Decided, Edit, approve, undo
 from service.proposals.tables import ProposalRow
+from service.web.form_fields import Address, PlainText, counted
 from service.web.log_in import own_address
-from service.web.outcomes import message_of, with_outcome
+from service.web.outcomes import message_of, told_left, with_outcome
 from service.web.possible_actions import can_be_approved
 from service.web.queue import QueueFilter, queue_page
 from service.web.queue_counts import counts_by_state, locations_in_use, rules_in_use, waiting
@@ -23,7 +24,9 @@ from service.web.rendering import render
 from service.web.visitor import Decider, Visitor, frame
 
 router = APIRouter(include_in_schema=False)
-Picks = Annotated[list[str], Form(max_length=500)]
+Picks = Annotated[tuple[PlainText, ...], Form(max_length=500)]
+Act = Callable[[Session, Edit, datetime], Decided]
+_CHANGED_MEANWHILE = 412
 
 
 @router.get("/queue")
@@ -47,49 +50,74 @@ def queue(request: Request, context: Context, visitor: Visitor) -> Response:
             waiting=waiting(session, around.today),
             locations=locations_in_use(session),
             rules=rules_in_use(session, wanted.state),
-            message=message_of(session, request.query_params, decides=decides),
+            message=message_of(session, request.query_params, visitor.person),
         )
+
+
+@dataclass
+class _Batch:
+    """What became of the picked rows: references by outcome."""
+
+    done: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PickedRows:
+    """The rows that a planner picked, and the page to go back to."""
+
+    context: Context
+    person: Decider
+    pick: Picks = ()
+    back: Address = "/queue"
+
+    def carry_out(self, act: Act, name: str) -> Response:
+        """Do ``act`` to each row in the version the planner saw; the others stay as they are."""
+        now = self.context.clock()
+        with self.context.database.write() as session:
+            batch = self._each(session, act, now)
+        self.context.ring()
+        said: dict[str, str | int] = {name: len(batch.done), "at": now.isoformat()}
+        left = told_left(batch.moved, batch.refused)
+        return RedirectResponse(with_outcome(own_address(self.back), **said, **left), 303)
+
+    def _each(self, session: Session, act: Act, now: datetime) -> _Batch:
+        versions = _versions(self.pick)
+        # In one order, so that two planners' batches do not wait for each other crosswise.
+        proposals = session.execute(
+            select(ProposalRow.external_ref, ProposalRow.proposal_id)
+            .where(ProposalRow.external_ref.in_(versions))
+            .order_by(ProposalRow.proposal_id)
+        ).all()
+        batch = _Batch()
+        for ref, proposal_id in proposals:
+            edit = Edit(proposal_id, versions[ref], self.person.login, None, self.person.role)
+            try:
+                with session.begin_nested():
+                    act(session, edit, now)
+                batch.done.append(ref)
+            except Problem as problem:
+                moved = problem.status == _CHANGED_MEANWHILE
+                (batch.moved if moved else batch.refused).append(ref)
+        return batch
+
+
+AtQueue = Annotated[PickedRows, Depends()]
 
 
 @router.post("/queue/approvals")
-def approve_picked(
-    context: Context,
-    person: Decider,
-    pick: Picks = [],  # noqa: B006  FastAPI copies it
-    back: Annotated[str, Form(max_length=2000)] = "/queue",
-) -> Response:
-    """Approve each picked row in the version the planner saw; the others stay as they are."""
-    with context.database.write() as session:
-        outcomes = Counter(_approve_each(session, pick, person, context))
-    context.ring()
-    address = with_outcome(
-        own_address(back), bulk=outcomes[200], moved=outcomes[412], refused=outcomes[409]
-    )
-    return RedirectResponse(address, 303)
+def approve_picked(picked: AtQueue) -> Response:
+    """Approve each picked row."""
+    return picked.carry_out(approve, "bulk")
 
 
-def _approve_each(
-    session: Session, picks: Sequence[str], person: Person, context: Context
-) -> list[int]:
-    """The HTTP status that each pick would have got alone."""
-    versions = _versions(picks)
-    proposals = session.execute(
-        select(ProposalRow.external_ref, ProposalRow.proposal_id).where(
-            ProposalRow.external_ref.in_(versions)
-        )
-    ).all()
-    statuses = []
-    for external_ref, proposal_id in proposals:
-        edit = Edit(proposal_id, versions[external_ref], person.login, None, person.role)
-        try:
-            with session.begin_nested():
-                approve(session, edit, context.clock())
-            statuses.append(200)
-        except Problem as problem:
-            statuses.append(412 if problem.status == 412 else 409)  # noqa: PLR2004  RFC 9110
-    return statuses
+@router.post("/queue/approvals/undo")
+def undo_picked(picked: AtQueue) -> Response:
+    """Take a batch of approvals back, as far as nothing has come of them."""
+    return picked.carry_out(undo, "bulk_undone")
 
 
-def _versions(picks: Sequence[str]) -> dict[str, int]:
+def _versions(picks: Sequence[str]) -> Mapping[str, int]:
     pairs = (pick.rpartition(":") for pick in picks)
-    return {ref: int(version) for ref, _, version in pairs if version.isdecimal()}
+    return {ref: counted(version) for ref, _, version in pairs if counted(version)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, or_, select
@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from service.feeds.tables import ItemRow, LocationRow
 from service.forecasts.tables import SeriesForecastRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
+from service.web.form_fields import searched
 from service.web.queue import ROWS_PER_PAGE, matches
 
-_SEPARATOR = "\x1f"  # no code may hold a control character
+_SEPARATOR = "/"
+"""Between item and location in the key of a page; both are quoted, so that neither has one."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class RecommendationFilter:
         """Read an address."""
         shown = query.get("shown", "")
         return cls(
-            text=query.get("text", "").strip()[:200],
+            text=searched(query.get("text", ""), 200),
             shown=shown if shown in {"orders", "none"} else "",
-            after=query.get("after", "")[:200],
+            after=query.get("after", "")[:500],
         )
 
     def address(self, **changed: str) -> str:
@@ -65,14 +67,23 @@ def planned_items(session: Session, wanted: RecommendationFilter) -> tuple[list[
     """The items of a page and the key after which the next one begins, empty at the end."""
     keys = CurrentRecommendationRow.item_id, CurrentRecommendationRow.location_id
     statement = _narrowed(_rows(), wanted).order_by(*keys).limit(ROWS_PER_PAGE + 1)
-    item_id, separator, location_id = wanted.after.partition(_SEPARATOR)
+    item_id, separator, location_id = _read_key(wanted.after)
     if separator:
         same = and_(keys[0] == item_id, keys[1] > location_id)
         statement = statement.where(or_(keys[0] > item_id, same))
     found = [_planned(row) for row in session.execute(statement)]
     page = found[:ROWS_PER_PAGE]
     more = len(found) > ROWS_PER_PAGE
-    return page, f"{page[-1].item_id}{_SEPARATOR}{page[-1].location_id}" if more else ""
+    return page, _key(page[-1]) if more else ""
+
+
+def _key(last: PlannedItem) -> str:
+    return _SEPARATOR.join(quote(code, safe="") for code in (last.item_id, last.location_id))
+
+
+def _read_key(text: str) -> tuple[str, str, str]:
+    item_id, separator, location_id = text.partition(_SEPARATOR)
+    return searched(unquote(item_id), 64), separator, searched(unquote(location_id), 64)
 
 
 def planned_counts(session: Session) -> tuple[int, int]:

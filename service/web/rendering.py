@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from service.web import wording
+from service.web.reasons import reason
 from service.web.static_files import static_url
 
 
@@ -20,6 +21,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(static_url=static_url)
     environment.filters.update({spell.__name__: spell for spell in wording.FILTERS})
+    environment.filters["reason"] = reason
     environment.globals["parts"] = environment.get_template("parts.html").module
     return environment
 

@@ -15,6 +15,7 @@ from service.context import ServiceContext
 from service.http.context import Context
 from service.http.problems import Problem
 from service.settings import Settings
+from service.web.form_fields import PlainText
 from service.work.business_date import business_date
 from service.work.tables import CompanyRow
 
@@ -55,7 +56,7 @@ def same_site(request: Request) -> None:
 
 
 def _sender(
-    request: Request, visitor: Visitor, csrf_token: Annotated[str, Form(max_length=64)] = ""
+    request: Request, visitor: Visitor, csrf_token: Annotated[PlainText, Form(max_length=64)] = ""
 ) -> LoggedIn:
     same_site(request)
     if not hmac.compare_digest(csrf_token.encode(), visitor.csrf_token.encode()):

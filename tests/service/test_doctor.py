@@ -1,6 +1,6 @@
 import socket
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,12 +12,20 @@ from service.database import migrate
 from service.database.engine import Database
 from service.doctor.finding import Finding, Health
 from service.doctor.own_packages import PACKAGES, examine_package, examine_packages
-from service.doctor.stores import examine_runs, examine_stores
+from service.doctor.stores import (
+    examine_backlog,
+    examine_failures,
+    examine_runs,
+    examine_stores,
+)
 from service.doctor.surroundings import examine_folder, examine_port, examine_worker
+from service.exceptions.queue import Finding as Exceptional
+from service.exceptions.queue import raise_exception
 from service.forecasts.parquet_runs import RunFacts, commit_file, write_file
 from service.forecasts.tables import SeriesForecastRow
+from service.work import dirty_keys
 from service.work.doorbell import Listener
-from tests.service.conftest import NOW
+from tests.service.conftest import NOW, FakeClock
 
 ROOT = Path(rules.__file__).parents[1]
 
@@ -76,7 +84,7 @@ def test_an_empty_database_must_be_migrated(
     empty = replace(context, database=Database(empty_database_url))
     assert [finding.remedy for finding in examine_stores(empty)] == ["Run 'replenish migrate'."]
     migrate.upgrade(empty_database_url)
-    assert _healths(examine_stores(empty)) == [Health.OK, Health.OK]
+    assert _healths(examine_stores(empty)) == [Health.OK] * 4
     empty.database.close()
 
 
@@ -112,3 +120,37 @@ def test_a_forecast_run_whose_file_has_changed_is_a_fault(context: ServiceContex
     (context.settings.runs_dir / file.path).write_bytes(b"rotten")
     with context.database.read() as session:
         assert examine_runs(session, context.settings).health is Health.FAULT
+
+
+def _backlog(context: ServiceContext) -> Finding:
+    with context.database.read() as session:
+        return examine_backlog(session, context)
+
+
+def test_work_that_waits_is_a_note_and_a_fault_when_a_living_worker_leaves_it(
+    context: ServiceContext, clock: FakeClock
+) -> None:
+    assert _backlog(context).health is Health.OK
+    with context.database.write() as session:
+        dirty_keys.mark(session, [("BOTTLE", "UK"), ("CUP", "UK")], "test", clock())
+    clock.now += timedelta(minutes=6, seconds=5)
+    assert _backlog(context).detail == "2 keys wait, the oldest for 6 min 5 s"
+    assert _backlog(context).health is Health.NOTE
+    listener = Listener(context.settings.data_dir)
+    assert _backlog(context).health is Health.FAULT
+    clock.now -= timedelta(minutes=2)
+    assert _backlog(context).health is Health.NOTE
+    listener.close()
+
+
+def test_keys_that_cannot_be_computed_are_counted(context: ServiceContext) -> None:
+    key = {"item_id": "BOTTLE", "location_id": "UK"}
+    finding = Exceptional(
+        "recompute_failed", "item_location", "pegline", "BOTTLE@UK", key, "Overflow", "Correct it."
+    )
+    with context.database.write() as session:
+        assert examine_failures(session).health is Health.OK
+        raise_exception(session, finding, NOW)
+    with context.database.read() as session:
+        found = examine_failures(session)
+    assert (found.health, found.detail) == (Health.NOTE, "1 open")

@@ -171,7 +171,8 @@ window.addEventListener("pageshow", () => {
 
 // Focus: what was said comes first, then the form that was refused, then the first row.
 
-const refused = find("details[data-key][open] input:not([type=hidden])");
+const refused =
+  find("[aria-invalid=true]") ?? find("details[data-key][open] input:not([type=hidden])");
 (refused ?? find("[data-message]"))?.focus();
 
 root.dataset.ready = "yes";

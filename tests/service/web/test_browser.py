@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from service.context import ServiceContext
 from service.database.engine import Database
@@ -78,7 +79,7 @@ def open_page(browser: Browser, address: str) -> OpenPage:
     """A planner's browser window; console errors and breaches of the policy fail the test."""
 
     @contextmanager
-    def window(**settings: Any) -> Iterator[Page]:
+    def window(*, accepts_refusals: bool = False, **settings: Any) -> Iterator[Page]:
         shown = browser.new_context(base_url=address, **settings)
         page = shown.new_page()
         complaints: list[str] = []
@@ -91,7 +92,8 @@ def open_page(browser: Browser, address: str) -> OpenPage:
         expect(page.get_by_role("heading", name="Approval queue")).to_be_visible()
         yield page
         shown.close()
-        assert complaints == []
+        refusals = [said for said in complaints if "status of 422" in said]
+        assert complaints == (refusals if accepts_refusals else [])
 
     return window
 
@@ -144,6 +146,30 @@ def test_a_proposal_is_opened_changed_and_approved_by_keyboard(
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_text("is as it was before")).to_be_visible()
     assert _state(context, "RQ-85123A-DC-UK") == "in_review"
+
+
+def test_a_refused_change_leads_to_the_field_to_mend(
+    open_page: OpenPage, context: ServiceContext
+) -> None:
+    with context.database.read() as session:
+        shown = select(ProposalRow.external_ref).where(ProposalRow.state == "in_review")
+        ref = session.scalars(shown.where(ProposalRow.external_ref != "RQ-85123A-DC-UK")).first()
+    with open_page(accepts_refusals=True) as page:
+        _ready(page, f"/proposals/{ref}")
+        page.keyboard.press("c")
+        page.keyboard.type("99984")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("A reason is needed.")).to_be_visible()
+        expect(page.locator("details[open] input[name=reason]")).to_be_focused()
+
+
+def test_a_batch_is_approved_and_undone(open_page: OpenPage) -> None:
+    with open_page() as page:
+        _ready(page, "/queue")
+        page.get_by_label("All on this page").check()
+        page.get_by_role("button", name="Approve picked").click()
+        page.get_by_role("button", name="Undo all").click()
+        expect(page.get_by_text("taken back.")).to_be_visible()
 
 
 def test_keys_can_be_switched_off_and_stay_off(open_page: OpenPage) -> None:

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from service.web.openapi_outline import Outline
 from service.web.static_files import static_url
 from tests.service.web.conftest import Browser
 
@@ -92,3 +93,18 @@ def test_the_openapi_document_is_for_people_and_keys(stranger: Browser) -> None:
     assert stranger.client.get("/docs", headers={"accept": "text/html"}).status_code == 303
     stranger.log_in()
     assert "/v1/samples/{sample_id}" in stranger.client.get("/openapi.json").json()["paths"]
+
+
+def test_a_route_without_a_summary_is_named_by_its_first_sentence() -> None:
+    operation = {
+        "operationId": "post_signals_v1_signals_post",
+        "summary": "Post Signals",
+        "description": "Takes one signal. It may be sent again.",
+    }
+    named = {**operation, "summary": "A signal"}
+    told, as_named = (
+        Outline({"paths": {"/v1/signals": {"post": one}}}).groups()["other"][0]
+        for one in (operation, named)
+    )
+    assert (told.summary, told.description) == ("Takes one signal.", "It may be sent again.")
+    assert as_named.summary == "A signal"

@@ -106,7 +106,8 @@ def test_an_opportunity_shows_its_lines_allocations_and_effect(
 def test_an_open_exception_is_listed_with_its_remedy(planner: Browser, exception_id: UUID) -> None:
     assert "The product KETTLE is not known." in planner.get("/exceptions").text
     page = planner.get(f"/exceptions/{exception_id}").text
-    assert "Correct the product, then replay." in page
+    assert "Type the right product below, or have the integration team define what" in page
+    assert "(PUT /v1/cross-references)" in page
     assert "Leads and admins discard." in page
 
 
@@ -118,6 +119,9 @@ def test_an_exception_is_replayed_with_a_correction(
     answer = planner.send(f"/exceptions/{exception_id}/replay", sent)
     assert answer.status_code == 303
     assert _state(context, exception_id) == "replayed"
+    page = planner.get(answer.headers["location"]).text
+    assert "Replayed: what came in is in use now." in page
+    assert "Type the right product" not in page
     assert planner.get("/opportunities/crm/OPP-9").status_code == 200
 
 
@@ -137,8 +141,34 @@ def test_a_lead_discards_with_a_reason_and_a_planner_does_not(
     path = f"/exceptions/{exception_id}/discard"
     assert planner.send(path, {"reason": "a test of sales"}).status_code == 403
     planner.log_in("lead")
-    assert planner.send(path, {"reason": ""}).status_code == 422
+    refused = planner.send(path, {"reason": ""})
+    assert refused.status_code == 422
+    assert re.search(r'name="reason"[^>]* aria-invalid="true"', refused.text)
     assert planner.send(path, {"reason": "a test of sales"}).status_code == 303
     assert _state(context, exception_id) == "discarded"
     again = planner.send(path, {"reason": "twice"})
     assert again.status_code == 409
+
+
+def test_a_refused_correction_says_what_is_wrong_and_changes_nothing(
+    planner: Browser, exception_id: UUID, context: ServiceContext
+) -> None:
+    with context.database.write() as session:
+        row = session.get_one(ExceptionRow, exception_id)
+        row.payload = {**row.payload, "quantity": "-1"}
+    sent = {"field": "product", "correction": "BOTTLE"}
+    refused = planner.send(f"/exceptions/{exception_id}/replay", sent)
+    assert refused.status_code == 422
+    assert (
+        "&#39;BOTTLE&#39; was refused: Input should be greater than or equal to 0" in refused.text
+    )
+    assert 'value="BOTTLE"' in refused.text
+    assert _state(context, exception_id) == "open"
+
+
+def test_a_correction_that_is_unknown_too_is_told(planner: Browser, exception_id: UUID) -> None:
+    sent = {"field": "product", "correction": "KETTEL"}
+    answer = planner.send(f"/exceptions/{exception_id}/replay", sent)
+    page = planner.get(answer.headers["location"]).text
+    assert "It was tried again and still cannot be used." in page
+    assert "&#39;KETTEL&#39; of &#39;crm&#39; is no known item" in page.replace("product", "item")

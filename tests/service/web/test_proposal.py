@@ -59,7 +59,8 @@ def test_a_planners_edit_against_an_older_plan_is_a_conflict(
     planner: Browser, planned: Put
 ) -> None:
     page = planner.get(_at(planned(Planned(planner_quantity=500, edited_against=96)))).text
-    assert "A planner set <strong>500</strong> when the plan said 96" in page
+    assert "Changed by a planner from 96 to <strong>500</strong>" in page
+    assert "The plan now says" in page
 
 
 def test_an_unknown_proposal_is_a_page_that_says_so(planner: Browser) -> None:
@@ -111,7 +112,9 @@ def test_a_changed_quantity_is_kept_with_its_reason(
     assert stored(proposal).planner_quantity == Decimal(1200)
     page = planner.get(answer.headers["location"]).text
     assert "has a new quantity" in page
-    assert "a fair in Leeds" in page
+    plan = f"{proposal.recommended_quantity:,.0f}"
+    assert f"Changed by a planner from {plan} to <strong>1,200</strong>: a fair in Leeds" in page
+    assert f"Why the plan says {plan} EA" in page
 
 
 def test_a_quantity_against_the_suppliers_lot_is_taken_with_a_warning(
@@ -133,6 +136,7 @@ def test_a_quantity_against_the_suppliers_lot_is_taken_with_a_warning(
         {"quantity": "-24", "reason": "a fair"},
         {"quantity": "NaN", "reason": "a fair"},
         {"quantity": "1e30", "reason": "a fair"},
+        {"quantity": "9" * 40, "reason": "a fair"},
         {"quantity": "2400", "reason": ""},
     ],
 )
@@ -158,6 +162,7 @@ def test_a_rejection_needs_a_reason(planner: Browser, planned: Put, stored: Stor
     refused = planner.send(_at(proposal, "reject"), {"version": 1, "reason": " "})
     assert refused.status_code == 422
     assert "A reason is needed" in refused.text
+    assert re.search(r'name="reason"[^>]* aria-invalid="true"', refused.text)
     planner.send(_at(proposal, "reject"), {"version": 1, "reason": "the item is leaving"})
     assert stored(proposal).state == "rejected"
     assert "the item is leaving" in planner.get(_at(proposal)).text
@@ -173,6 +178,10 @@ def test_snoozing_takes_a_later_day(planner: Browser, planned: Put, stored: Stor
     proposal = planned(Planned())
     refused = planner.send(_at(proposal, "snooze"), {"version": 1, "until": "2011-08-29"})
     assert refused.status_code == 422
+    for missing in ("", "soon"):
+        refused = planner.send(_at(proposal, "snooze"), {"version": 1, "until": missing})
+        assert refused.status_code == 422
+        assert re.search(r'name="until"[^>]* aria-invalid="true"', refused.text)
     planner.send(_at(proposal, "snooze"), {"version": 1, "until": "2011-09-05"})
     assert stored(proposal).state == "snoozed"
     assert stored(proposal).snoozed_until == date(2011, 9, 5)
@@ -216,3 +225,35 @@ def test_a_change_rings_for_the_worker(
     planner.client.app.state.context = ringing  # type: ignore[attr-defined]  # it is a FastAPI
     planner.send(_at(planned(Planned()), "approve"), {"version": 1})
     assert rings == ["rung"]
+
+
+def test_a_change_without_a_quantity_is_answered_on_the_page(
+    planner: Browser, planned: Put
+) -> None:
+    refused = planner.send(_at(planned(Planned()), "change"), {"version": 1, "reason": "a fair"})
+    assert refused.status_code == 422
+    assert "A quantity is needed." in refused.text
+    assert re.search(r'name="quantity"[^>]* aria-invalid="true"', refused.text)
+
+
+def test_the_history_says_who_and_what_it_is_now(planner: Browser, planned: Put) -> None:
+    proposal = planned(Planned())
+    planner.send(_at(proposal, "approve"), {"version": 1})
+    page = re.sub(r"<[^>]+>", "", planner.get(_at(proposal)).text)
+    assert "Approved by planner\n" in page
+    assert "Created by policy, now in review\n" in page
+
+
+def test_undo_goes_on_in_the_same_queue(planner: Browser, planned: Put) -> None:
+    proposal, following = planned(Planned(price="9")), planned(Planned(item_id="CUP", price="1"))
+    fields = {"version": 1, "queue": "?sort=date"}
+    answer = planner.send(_at(proposal, "approve"), fields)
+    page = planner.get(answer.headers["location"]).text
+    assert _at(following) in answer.headers["location"]
+    form = page[page.index('/undo"') :]
+    assert 'name="queue" value="?sort=date"' in form[: form.index("</form>")]
+
+
+@pytest.mark.parametrize("version", ["9" * 30, "0", "-1", "9" * 5000])
+def test_a_version_that_cannot_be_is_refused(planner: Browser, planned: Put, version: str) -> None:
+    assert planner.send(_at(planned(Planned()), "approve"), {"version": version}).status_code == 422
