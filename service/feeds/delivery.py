@@ -1,13 +1,13 @@
 """From a request to a batch taken once, and its answer."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from service.access.api_keys import Scope, System
@@ -17,46 +17,56 @@ from service.feeds.bodies import BatchBody
 from service.feeds.intake import take
 from service.feeds.row_reading import read_row
 from service.feeds.snapshots import find_snapshot
+from service.http.bodies import JsonBody, plain
 from service.http.context import Context
 from service.http.idempotency import Answer, answer_once
 from service.http.problems import Problem
+from service.http.strict_reading import validated
 from service.http.systems import IdempotencyKey, system_with
+
+Body = TypeVar("Body", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who asks, under which Idempotency-Key, and the SHA-256 of exactly what was sent.
-
-    The bytes count, not their meaning: rows need not be well-formed to be answered twice alike.
-    """
+    """Who asks, under which Idempotency-Key, and the JSON document that was sent."""
 
     context: ServiceContext
     system: System
     idempotency_key: str | None
-    body_sha256: str
+    document: Any
+
+    def body(self, model: type[Body]) -> Body:
+        """The document as ``model``; its rows are left as they are."""
+        return validated(model, self.document)
 
     def once(self, route: str, produce: Callable[[Session], Answer]) -> JSONResponse:
         """Answer with what ``produce`` returns, or with what it returned before."""
         request = (self.system.system, route, self.idempotency_key)
-        status, body = answer_once(self.context, request, self.body_sha256, produce)
+        status, body = answer_once(self.context, request, plain(self.document), produce)
         return JSONResponse(body, status)
 
 
-async def _sender(
-    request: Request,
-    context: Context,
-    system: Annotated[System, Depends(system_with(Scope.FEEDS_WRITE))],
-    idempotency_key: IdempotencyKey = None,
-) -> Sender:
-    digest = hashlib.sha256(await request.body()).hexdigest()
-    return Sender(context, system, idempotency_key, digest)
+def _sender_with(*scopes: Scope) -> Callable[..., Sender]:
+    def receive(
+        context: Context,
+        system: Annotated[System, Depends(system_with(*scopes))],
+        document: JsonBody,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Sender:
+        return Sender(context, system, idempotency_key, document)
+
+    return receive
 
 
-FeedSender = Annotated[Sender, Depends(_sender)]
+FeedSender = Annotated[Sender, Depends(_sender_with(Scope.FEEDS_WRITE))]
+CodeSender = Annotated[Sender, Depends(_sender_with(Scope.FEEDS_WRITE, Scope.EXCEPTIONS_WRITE))]
+"""Who works off exceptions may say what a code means, too."""
 
 
-def deliver(sender: Sender, kind: FeedKind, body: BatchBody) -> JSONResponse:
-    """Take the rows of ``body`` and answer each."""
+def deliver(sender: Sender, kind: FeedKind, model: type[BatchBody]) -> JSONResponse:
+    """Take the rows of what was sent, a ``model``, and answer each."""
+    body = sender.body(model)
     if body.system != sender.system.system:
         raise Problem(
             403,

@@ -18,6 +18,7 @@ from service.feeds import kept_exceptions, snapshots
 from service.feeds.batches import (
     CanonicalRow,
     FeedBatch,
+    FeedKind,
     FeedRow,
     Outcome,
     Removal,
@@ -27,6 +28,7 @@ from service.feeds.batches import (
 from service.feeds.placing import Delivery, PlacedRow, member, place
 from service.feeds.references import References, load_references
 from service.feeds.row_problems import Fault, row_problem
+from service.feeds.shipped_orders import OPEN_SALES_LINE, follow_shipments
 from service.feeds.subjects import SUBJECTS_OF_KIND, Subject
 from service.feeds.touched_keys import mark_touched
 from service.feeds.versions import open_ledger
@@ -146,6 +148,8 @@ class _Placed:
             answer.say(index, verdict.outcome, verdict.fault)
         ledger.write(session)
         mark_touched(session, self.subject, ledger.changes(), self.delivery.now)
+        reduced = follow_shipments(session, ledger)
+        mark_touched(session, OPEN_SALES_LINE, reduced, self.delivery.now)
 
     def keep_exceptions(self, session: Session, answer: Answer) -> None:
         """Keep what refers to the unknown; end what waited for a row that was taken."""
@@ -177,8 +181,10 @@ def _reject_unreadable(answer: Answer, index: int, row: FeedRow) -> None:
 def _one_at_a_time(session: Session, batch: FeedBatch) -> None:
     """Batches of one kind from one system follow each other: versions are compared, then written.
 
-    On SQLite every writer waits for the one before it anyway.
+    Shipments and the orders they ship are one kind here. On SQLite every writer waits for the
+    one before it anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
-        name = f"feed/{batch.system}/{batch.kind}"
+        shipping = batch.kind == FeedKind.SALES_LINES
+        name = f"feed/{batch.system}/{FeedKind.OPEN_ORDERS if shipping else batch.kind}"
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))

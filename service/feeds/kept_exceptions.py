@@ -22,6 +22,7 @@ from service.exceptions.queue import (
 )
 from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import CanonicalRow, Removal
+from service.feeds.code_names import name_of
 from service.feeds.code_sets import one_of
 from service.feeds.placing import Delivery, UnusableRow
 from service.feeds.row_reading import flat_row
@@ -117,7 +118,7 @@ def subject_key(subject: Subject, row: CanonicalRow | Removal) -> str:
     if subject.is_line:
         return row.source.native_id
     codes = row.key if isinstance(row, Removal) else vars(row)
-    return "/".join(str(codes[name]) for name in subject.key)
+    return name_of(*(str(codes[name]) for name in subject.key))
 
 
 def version_of(row: CanonicalRow | Removal) -> int:

@@ -1,10 +1,10 @@
 """Routes by which an ERP tells what it has: master data, history, stock, orders."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Body
-from fastapi.openapi.models import Example
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from service.feeds import examples
@@ -21,89 +21,107 @@ from service.feeds.bodies import (
     SupplierTermsBody,
 )
 from service.feeds.cross_references import put_cross_references
-from service.feeds.delivery import FeedSender, answer_of, deliver
+from service.feeds.delivery import CodeSender, FeedSender, answer_of, deliver
 from service.feeds.row_reading import read_cross_reference
+from service.http.bodies import described, schema_of
 from service.http.idempotency import Answer
 
 router = APIRouter(tags=["feeds"])
 
 
-def _example(value: dict[str, Any]) -> Any:
-    return Body(openapi_examples={"example": Example(value=value)})
+def _described(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    return described(schema_of(model), example)
 
 
-@router.post("/v1/items", response_model=BatchAnswer)
-def post_items(
-    body: Annotated[ItemsBody, _example(examples.ITEMS)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/items", response_model=BatchAnswer, openapi_extra=_described(ItemsBody, examples.ITEMS)
+)
+def post_items(sender: FeedSender) -> JSONResponse:
     """Items and their units. An item's base unit is fixed once it is stored."""
-    return deliver(sender, FeedKind.ITEMS, body)
+    return deliver(sender, FeedKind.ITEMS, ItemsBody)
 
 
-@router.post("/v1/locations", response_model=BatchAnswer)
-def post_locations(
-    body: Annotated[LocationsBody, _example(examples.LOCATIONS)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/locations",
+    response_model=BatchAnswer,
+    openapi_extra=_described(LocationsBody, examples.LOCATIONS),
+)
+def post_locations(sender: FeedSender) -> JSONResponse:
     """Locations. A parent may come later than its children."""
-    return deliver(sender, FeedKind.LOCATIONS, body)
+    return deliver(sender, FeedKind.LOCATIONS, LocationsBody)
 
 
-@router.post("/v1/accounts", response_model=BatchAnswer)
-def post_accounts(
-    body: Annotated[AccountsBody, _example(examples.ACCOUNTS)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/accounts",
+    response_model=BatchAnswer,
+    openapi_extra=_described(AccountsBody, examples.ACCOUNTS),
+)
+def post_accounts(sender: FeedSender) -> JSONResponse:
     """Customers, with the location that supplies them where that is agreed."""
-    return deliver(sender, FeedKind.ACCOUNTS, body)
+    return deliver(sender, FeedKind.ACCOUNTS, AccountsBody)
 
 
-@router.post("/v1/supplier-terms", response_model=BatchAnswer)
-def post_supplier_terms(
-    body: Annotated[SupplierTermsBody, _example(examples.SUPPLIER_TERMS)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/supplier-terms",
+    response_model=BatchAnswer,
+    openapi_extra=_described(SupplierTermsBody, examples.SUPPLIER_TERMS),
+)
+def post_supplier_terms(sender: FeedSender) -> JSONResponse:
     """Supplier's terms by item and location; quantities in base units.
 
     An item is planned at a location once there are terms for it.
     """
-    return deliver(sender, FeedKind.SUPPLIER_TERMS, body)
+    return deliver(sender, FeedKind.SUPPLIER_TERMS, SupplierTermsBody)
 
 
-@router.post("/v1/sales-lines", response_model=BatchAnswer)
-def post_sales_lines(
-    body: Annotated[SalesLinesBody, _example(examples.SALES_LINES)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/sales-lines",
+    response_model=BatchAnswer,
+    openapi_extra=_described(SalesLinesBody, examples.SALES_LINES),
+)
+def post_sales_lines(sender: FeedSender) -> JSONResponse:
     """Delivered and returned quantities, as deltas only; returns are negative.
 
     A line is kept under its native id: sent again, it replaces itself. An unknown account is
-    stored as given; an unknown item, location or unit makes the line an exception.
+    stored as given; an unknown item, location or unit makes the line an exception. A line that
+    says which open order it ships is taken off that order until the order is told anew; with
+    ``changed_at`` on both, it does not matter which of the two comes first.
     """
-    return deliver(sender, FeedKind.SALES_LINES, body)
+    return deliver(sender, FeedKind.SALES_LINES, SalesLinesBody)
 
 
-@router.post("/v1/stock-positions", response_model=BatchAnswer)
-def post_stock_positions(
-    body: Annotated[StockPositionsBody, _example(examples.STOCK_POSITIONS)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/stock-positions",
+    response_model=BatchAnswer,
+    openapi_extra=_described(StockPositionsBody, examples.STOCK_POSITIONS),
+)
+def post_stock_positions(sender: FeedSender) -> JSONResponse:
     """Counted stock. A count older than the one stored is ignored."""
-    return deliver(sender, FeedKind.STOCK_POSITIONS, body)
+    return deliver(sender, FeedKind.STOCK_POSITIONS, StockPositionsBody)
 
 
-@router.post("/v1/open-orders", response_model=BatchAnswer)
-def post_open_orders(
-    body: Annotated[OpenOrdersBody, _example(examples.OPEN_ORDERS)], sender: FeedSender
-) -> JSONResponse:
+@router.post(
+    "/v1/open-orders",
+    response_model=BatchAnswer,
+    openapi_extra=_described(OpenOrdersBody, examples.OPEN_ORDERS),
+)
+def post_open_orders(sender: FeedSender) -> JSONResponse:
     """Order lines that are not delivered in full; each row says 'purchase' or 'sales'.
 
     A line that is done is sent with ``"gone": true``, or left out of the next snapshot.
     """
-    return deliver(sender, FeedKind.OPEN_ORDERS, body)
+    return deliver(sender, FeedKind.OPEN_ORDERS, OpenOrdersBody)
 
 
-@router.put("/v1/cross-references", response_model=BatchAnswer)
-def put_cross_reference_batch(
-    body: Annotated[CrossReferencesBody, _example(examples.CROSS_REFERENCES)], sender: FeedSender
-) -> JSONResponse:
+@router.put(
+    "/v1/cross-references",
+    response_model=BatchAnswer,
+    openapi_extra=_described(CrossReferencesBody, examples.CROSS_REFERENCES),
+)
+def put_cross_reference_batch(sender: CodeSender) -> JSONResponse:
     """What the codes of any system mean; exceptions they solve are replayed by their own route."""
-    read = [read_cross_reference(raw, index) for index, raw in enumerate(body.rows)]
+    rows = sender.body(CrossReferencesBody).rows
+    read = [read_cross_reference(raw, index) for index, raw in enumerate(rows)]
 
     def produce(session: Session) -> Answer:
         now = sender.context.clock()

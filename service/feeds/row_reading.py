@@ -5,22 +5,34 @@ batch's. ``{"native_id": "…", "version_token": "…", "changed_at": "…", "it
 ``"gone": true`` takes an object back; only what identifies it is read then.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.canonical.identity import Code, SourceRef
+from adapters.canonical.identity import Canonical, Code, SourceRef
 from service.feeds.batches import CanonicalRow, FeedKind, FeedRow, Removal, UnreadableRow
 from service.feeds.cross_references import CrossReference
 from service.feeds.row_problems import Fault, pointer, row_problem
 from service.feeds.subjects import SUBJECT_OF, SUBJECTS_OF_KIND, Subject
+from service.http.strict_reading import loose_readings
 
 IDENTITY = ("native_id", "external_key", "version_token", "changed_at")
 _NATIVE_ID_LENGTH = 64
 _REMEDY = "Correct the places listed under errors and send the row again; /docs has the schema."
 _KEY: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Code])
+
+
+Place = tuple[Sequence[int | str], str]
+"""The steps to a place in a row, and what is wrong there."""
+
+
+class LooseReading(Exception):  # noqa: N818  a finding, named as ``loose_readings`` names it
+    """Values that were read generously, with their places."""
+
+    def __init__(self, readings: Sequence[tuple[str, str]]) -> None:
+        super().__init__(readings)
+        self.places: list[Place] = [(at.split("/")[1:], detail) for at, detail in readings]
 
 
 def read_row(kind: FeedKind, system: str, raw: Any, index: int) -> FeedRow:
@@ -34,7 +46,10 @@ def read_row(kind: FeedKind, system: str, raw: Any, index: int) -> FeedRow:
         read = _removal if raw.get("gone", False) else _object
         return read(subject, system, raw)
     except ValidationError as error:
-        return UnreadableRow(_invalid(index, error), subject.model, _named(subject, raw))
+        problem = _invalid(index, _places(error))
+    except LooseReading as error:
+        problem = _invalid(index, error.places)
+    return UnreadableRow(problem, subject.model, _named(subject, raw))
 
 
 def read_cross_reference(raw: Any, index: int) -> CrossReference | UnreadableRow:
@@ -42,9 +57,9 @@ def read_cross_reference(raw: Any, index: int) -> CrossReference | UnreadableRow
     if not isinstance(raw, dict):
         return UnreadableRow(row_problem(index, _NO_OBJECT))
     try:
-        return CrossReference.model_validate_json(json.dumps(raw), strict=True)
+        return CrossReference.model_validate(raw)
     except ValidationError as error:
-        return UnreadableRow(_invalid(index, error))
+        return UnreadableRow(_invalid(index, _places(error)))
 
 
 def flat_row(row: CanonicalRow) -> dict[str, Any]:
@@ -100,19 +115,25 @@ def _object(subject: Subject, system: str, raw: Mapping[str, Any]) -> CanonicalR
     tags = {"gone", "kind"} if subject.order_kind else {"gone"}
     fields = {name: value for name, value in raw.items() if name not in tags}
     fields = {name: value for name, value in fields.items() if name not in IDENTITY}
-    document = json.dumps({**fields, "source": _source(subject, system, raw)})
-    # Strict JSON: otherwise the number 20110829 would pass for a day in 1970.
-    return cast("CanonicalRow", subject.model.model_validate_json(document, strict=True))
+    document = {**fields, "source": _source(subject, system, raw)}
+    row = subject.model.model_validate(document)
+    _refuse_loose_readings(row, document)
+    return cast("CanonicalRow", row)
 
 
 def _removal(subject: Subject, system: str, raw: Mapping[str, Any]) -> Removal:
-    source = json.dumps(_source(subject, system, raw))
+    document = _source(subject, system, raw)
+    source = SourceRef.model_validate(document)
+    _refuse_loose_readings(source, document)
     key = {} if subject.is_line else {name: raw.get(name) for name in subject.key}
-    return Removal(
-        subject.model,
-        SourceRef.model_validate_json(source, strict=True),
-        _KEY.validate_json(json.dumps(key), strict=True),
-    )
+    return Removal(subject.model, source, _KEY.validate_python(key))
+
+
+def _refuse_loose_readings(row: Canonical, document: Mapping[str, Any]) -> None:
+    """Else the number 20110829 would pass for a day in 1970."""
+    loose = list(loose_readings(row, document, ""))
+    if loose:
+        raise LooseReading(loose)
 
 
 def _source(subject: Subject, system: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,13 +154,20 @@ def _named(subject: Subject, raw: Any) -> dict[str, str] | None:
     return named if codes and len(named) == len(codes) else None
 
 
-def _invalid(index: int, error: ValidationError) -> dict[str, Any]:
-    """The model's findings with a JSON pointer each; the bad input is not echoed."""
+def _places(error: ValidationError) -> list[Place]:
+    """The model's findings; the bad input is not echoed."""
     findings = error.errors(include_url=False, include_input=False, include_context=False)
-    places = [[step for step in finding["loc"] if step != "source"] for finding in findings]
+    return [(finding["loc"], finding["msg"]) for finding in findings]
+
+
+def _invalid(index: int, places: Sequence[Place]) -> dict[str, Any]:
+    """The problem of a row, with a JSON pointer to each of these places."""
     errors = [
-        {"pointer": pointer(index, place), "detail": finding["msg"]}
-        for place, finding in zip(places, findings, strict=True)
+        {
+            "pointer": pointer(index, [step for step in steps if step != "source"]),
+            "detail": detail.removeprefix("Value error, "),
+        }
+        for steps, detail in places
     ]
     fault = Fault("row-invalid", "", errors[0]["detail"], _REMEDY)
     return {**row_problem(index, fault), "pointer": errors[0]["pointer"], "errors": errors}

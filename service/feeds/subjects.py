@@ -32,7 +32,8 @@ class Subject:
     references of the sender; what ``known`` names must then be in the master data, while a code
     under ``given`` is kept as it came. ``quantities`` are converted to base units as of
     ``measured_on``. ``version`` is a column that orders versions where the sender gives no time
-    of change.
+    of change. ``ours`` are columns that no sender fills: what has happened to the object since
+    its sender last told of it.
     """
 
     name: str
@@ -45,11 +46,14 @@ class Subject:
     measured_on: Callable[[Any], date] = field(default=lambda _row: date.min)
     version: str | None = None
     order_kind: OrderKind | None = None
+    ours: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The names of all columns."""
-        return tuple(self.table.__table__.columns.keys())
+        """The names of the columns that the sender fills."""
+        return tuple(
+            column.name for column in self.table.__table__.columns if column.name not in self.ours
+        )
 
     @cached_property
     def is_line(self) -> bool:
@@ -131,6 +135,7 @@ SUBJECTS = (
         quantities=("quantity_open",),
         measured_on=lambda row: row.requested_date,
         order_kind=OrderKind.SALES,
+        ours=("shipped_since",),
     ),
 )
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Table, new_id
@@ -86,6 +86,13 @@ class SalesLineRow(FromSystem, Table):
         Index(None, "item_id", "location_id", "sold_on"),
         Index(None, "account_id", "item_id"),
         Index(None, "opportunity_id"),
+        Index(
+            None,
+            "system",
+            "order_line_id",
+            sqlite_where=text("order_line_id IS NOT NULL"),
+            postgresql_where=text("order_line_id IS NOT NULL"),
+        ),
     )
 
 
@@ -123,6 +130,8 @@ class OpenSalesLineRow(FromSystem, Table):
     quantity_open: Mapped[Decimal]
     requested_date: Mapped[date]
     opportunity_id: Mapped[str | None]
+    shipped_since: Mapped[Decimal] = mapped_column(server_default=text("0"))
+    """Ours: shipped, by sales lines that name it, since the sender last told of this line."""
     __table_args__ = (Index(None, "item_id", "location_id"), Index(None, "opportunity_id"))
 
 

@@ -33,10 +33,10 @@ def mark_touched(
         return
     if "location_id" not in subject.columns:
         return
-    refit = set(_keys(change for change in changes if _moves_baseline(subject, change)))
-    dirty_keys.mark(session, refit, subject.name, now, refit=True)
     named = _keys_of(session, "item_id", _items_of_deals(subject, changes))
-    dirty_keys.mark(session, (named | set(_keys(changes))) - refit, subject.name, now)
+    wishes = dict.fromkeys([*named, *_keys(changes)], False)
+    wishes |= dict.fromkeys(_keys(one for one in changes if _moves_baseline(subject, one)), True)
+    dirty_keys.mark_each(session, wishes, subject.name, now)
 
 
 def _moves_baseline(subject: Subject, change: Change) -> bool:

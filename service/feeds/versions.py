@@ -38,7 +38,10 @@ class Verdict(NamedTuple):
 
 @dataclass
 class Ledger:
-    """The stored rows that a batch is about, and what it makes of them, row by row."""
+    """The stored rows that a batch is about, and what it makes of them, row by row.
+
+    ``written`` has also the rows that only tell of a newer version with the same content.
+    """
 
     subject: Subject
     stored: dict[tuple[Any, ...], Values]
@@ -83,7 +86,7 @@ def stored_rows(
     # One column of the key, not tuples of all: those would defeat the index on SQLite.
     place = subject.key.index("native_id") if subject.is_line else 0
     column = table.c[subject.key[place]]
-    rows = select(*table.columns)
+    rows = select(*(table.c[name] for name in subject.columns))
     if subject.is_line:
         rows = rows.where(table.c.system.in_({key[0] for key in keys}))
     wanted = one_of(session, column, {key[place] for key in keys})
@@ -102,7 +105,10 @@ def _judge(subject: Subject, current: Values | None, row: PlacedRow) -> Verdict:
     after = {**current, **row.values, "gone": row.removal}
     if any(after[name] != current[name] for name in subject.columns if name not in _NO_CONTENT):
         return Verdict(Outcome.STORED, after)
-    renewed = any(after[name] != current[name] for name in _ABOUT_THE_VERSION)
+    # Where we count since the sender's last word, an undated repetition is a word too.
+    renewed = any(after[name] != current[name] for name in _ABOUT_THE_VERSION) or (
+        bool(subject.ours) and after["changed_at"] is None
+    )
     return Verdict(Outcome.UNCHANGED, after if renewed else None)
 
 

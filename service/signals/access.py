@@ -4,17 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.access.api_keys import Scope, System
-from service.http.context import Context
 from service.http.problems import Problem
 from service.http.systems import system_with
 
-_FORBIDDEN = 403
-_bearer = HTTPBearer(auto_error=False, description="an API key, made by `replenish keys create`")
-_as_writer = system_with(Scope.SIGNALS_WRITE)
-_as_reader = system_with(Scope.PROPOSALS_READ)
+_reading = system_with(Scope.SIGNALS_WRITE, Scope.PROPOSALS_READ)
 
 
 @dataclass(frozen=True)
@@ -34,16 +29,8 @@ class Reader:
             )
 
 
-def opportunity_reader(
-    context: Context, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Reader:
-    """A dependency that wants the scope signals:write or proposals:read."""
-    try:
-        return Reader(_as_writer(context, credentials))
-    except Problem as problem:
-        if problem.body["status"] != _FORBIDDEN:
-            raise
-    return Reader(_as_reader(context, credentials))
+def _reader(system: Annotated[System, Depends(_reading)]) -> Reader:
+    return Reader(system)
 
 
-OpportunityReader = Annotated[Reader, Depends(opportunity_reader)]
+OpportunityReader = Annotated[Reader, Depends(_reader)]

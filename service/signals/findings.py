@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from adapters.canonical.demand import DemandSignal
 from service.exceptions.queue import Finding
+from service.feeds.code_names import name_of
 from service.signals.results import SUBJECT_TYPE
 
 _REPLAY = "replay the exception"
@@ -91,4 +92,4 @@ def finding_of(signal: DemandSignal, faults: Sequence[Fault]) -> Finding:
 
 def subject_key(signal: DemandSignal) -> str:
     """Under which key a signal's exceptions are found: its opportunity line."""
-    return f"{signal.opportunity_id}/{signal.line_id}"
+    return name_of(signal.opportunity_id, signal.line_id)

@@ -4,9 +4,11 @@ A version is written only where it is newer than the stored one, and the databas
 writers that come at once cannot leave the older version.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +27,27 @@ _KEPT = (*_LINE, "signal_id", "first_seen_at")
 
 
 @dataclass(frozen=True)
+class LineDemand:
+    """What a version of a line asks for; orders are linked to it by no more than that."""
+
+    account_id: str
+    item_id: str
+    quantity: Decimal
+    quantity_basis: str
+    status: str
+    window_start: date
+    window_end: date
+    allocations: Mapping[str, Decimal]
+    location_rule: str = field(compare=False)
+
+
+@dataclass(frozen=True)
 class StoredLine:
     """What is stored of an opportunity line."""
 
     signal_id: UUID
     source_version: int
+    demand: LineDemand
 
 
 @dataclass(frozen=True)
@@ -40,24 +58,71 @@ class NewVersion:
     message_row_id: UUID
 
 
+def demand_of(mapped: MappedSignal) -> LineDemand:
+    """What ``mapped`` asks for."""
+    signal = mapped.signal
+    return LineDemand(
+        account_id=mapped.account_id,
+        item_id=mapped.item_id,
+        quantity=mapped.quantity,
+        quantity_basis=signal.quantity_basis,
+        status=signal.status,
+        window_start=signal.delivery_window.start,
+        window_end=signal.delivery_window.end,
+        allocations=mapped.allocations,
+        location_rule=mapped.location_rule,
+    )
+
+
 def stored_lines(session: Session, lines: Collection[LineKey]) -> dict[LineKey, StoredLine]:
     """The stored ones of ``lines``."""
     wanted = set(lines)
-    found: dict[LineKey, StoredLine] = {}
+    rows: dict[LineKey, DemandSignalRow] = {}
     for system in sorted({line[0] for line in wanted}):
-        rows = session.execute(
-            select(
-                DemandSignalRow.opportunity_id,
-                DemandSignalRow.line_id,
-                DemandSignalRow.signal_id,
-                DemandSignalRow.source_version,
-            ).where(
+        found = session.scalars(
+            select(DemandSignalRow)
+            .where(
                 DemandSignalRow.system == system,
                 DemandSignalRow.opportunity_id.in_({line[1] for line in wanted}),
             )
+            .execution_options(populate_existing=True)
         )
-        found.update({(system, row[0], row[1]): StoredLine(row[2], row[3]) for row in rows})
-    return {line: stored for line, stored in found.items() if line in wanted}
+        rows.update({(system, row.opportunity_id, row.line_id): row for row in found})
+    rows = {line: row for line, row in rows.items() if line in wanted}
+    places = _allocations(session, [row.signal_id for row in rows.values()])
+    return {line: _stored(row, places[row.signal_id]) for line, row in rows.items()}
+
+
+def _stored(row: DemandSignalRow, allocations: Mapping[str, Decimal]) -> StoredLine:
+    demand = LineDemand(
+        account_id=row.account_id,
+        item_id=row.item_id,
+        quantity=row.quantity,
+        quantity_basis=row.quantity_basis,
+        status=row.status,
+        window_start=row.window_start,
+        window_end=row.window_end,
+        allocations=allocations,
+        location_rule=row.location_rule,
+    )
+    return StoredLine(row.signal_id, row.source_version, demand)
+
+
+def _allocations(
+    session: Session, signal_ids: Collection[UUID]
+) -> defaultdict[UUID, dict[str, Decimal]]:
+    found: defaultdict[UUID, dict[str, Decimal]] = defaultdict(dict)
+    if signal_ids:
+        rows = session.execute(
+            select(
+                SignalAllocationRow.signal_id,
+                SignalAllocationRow.location_id,
+                SignalAllocationRow.quantity,
+            ).where(SignalAllocationRow.signal_id.in_(signal_ids))
+        )
+        for signal_id, location_id, quantity in rows:
+            found[signal_id][location_id] = quantity
+    return found
 
 
 def write_versions(

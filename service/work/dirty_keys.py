@@ -3,23 +3,27 @@
 A mark takes the next generation. A worker reads the dirty rows first and its inputs after; when
 it writes, it clears a row only where the generation is still the one it read. A mark that came
 in between keeps the key dirty, and the next pass sees the newer inputs.
+
+A mark waits for a row that another transaction holds; what clears rows never does. So the two
+cannot lock each other crosswise, in whatever order a transaction marks its keys.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.database.upsert import upsert
+from service.database.pair_sets import one_of_pairs
+from service.database.upsert import insert_into, upsert
 from service.work.tables import DirtyKeyRow, GenerationRow
 
 Key = tuple[str, str]
 """(item_id, location_id)."""
 
 _COUNTER = "dirty_keys"
-_KEYS_PER_STATEMENT = 200
+_KEYS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,12 @@ def mark(
 
     ``refit`` asks for a new baseline too; an earlier wish for one is kept.
     """
-    unique = sorted(set(keys))
-    if not unique:
+    return mark_each(session, dict.fromkeys(keys, refit), cause, now)
+
+
+def mark_each(session: Session, wishes: Mapping[Key, bool], cause: str, now: datetime) -> int:
+    """Mark keys dirty, each with its own wish for a new baseline; returns how many were marked."""
+    if not wishes:
         return 0
     generation = _next_generation(session)
     rows = [
@@ -51,11 +59,14 @@ def mark(
             "marked_at": now,
             "refit": refit,
         }
-        for item_id, location_id in unique
+        for (item_id, location_id), refit in sorted(wishes.items())
     ]
-    keep = () if refit else ("refit",)
-    upsert(session, DirtyKeyRow, rows, key=("item_id", "location_id"), keep=keep)
-    return len(unique)
+    fresh = insert_into(session, DirtyKeyRow)
+    changed = {name: fresh.excluded[name] for name in ("generation", "cause", "marked_at")}
+    changed["refit"] = or_(DirtyKeyRow.refit, fresh.excluded.refit)
+    marked = fresh.on_conflict_do_update(index_elements=("item_id", "location_id"), set_=changed)
+    session.connection().execute(marked, rows)
+    return len(rows)
 
 
 def read(session: Session, limit: int, *, refit: bool | None = None) -> list[DirtyKey]:
@@ -75,17 +86,17 @@ def read(session: Session, limit: int, *, refit: bool | None = None) -> list[Dir
 def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:
     """Clear the keys whose generation has not moved; returns those that were cleared.
 
-    Call it first in the writing transaction and write results for the returned keys only.
+    Call it first in the writing transaction and write results for the returned keys only. A key
+    that is being marked just now is left alone: its generation is about to move.
     """
     cleared: set[Key] = set()
-    for same in _unmoved(done):
-        gone = session.execute(
+    for held in _held(session, done):
+        session.execute(
             delete(DirtyKeyRow)
-            .where(same)
-            .returning(DirtyKeyRow.item_id, DirtyKeyRow.location_id)
+            .where(_among(session, held))
             .execution_options(synchronize_session=False)
         )
-        cleared.update((row[0], row[1]) for row in gone)
+        cleared.update(held)
     return cleared
 
 
@@ -100,31 +111,35 @@ def ask_fit(session: Session, lacking: Iterable[DirtyKey]) -> None:
 
 
 def _set_refit(session: Session, keys: Iterable[DirtyKey], *, refit: bool) -> None:
-    for same in _unmoved(keys):
+    for held in _held(session, keys):
         session.execute(
             update(DirtyKeyRow)
-            .where(same)
+            .where(_among(session, held))
             .values(refit=refit)
             .execution_options(synchronize_session=False)
         )
 
 
-def _unmoved(keys: Iterable[DirtyKey]) -> Iterator[ColumnElement[bool]]:
-    """Conditions, a few hundred keys each: the row of a key that still has its generation.
+def _held(session: Session, dirty: Iterable[DirtyKey]) -> Iterator[list[Key]]:
+    """Hold the rows that have the generation they were read with and that nobody else holds.
 
-    Generations are shared by the keys of one mark, so a condition needs one list per generation.
+    On SQLite a writing transaction holds everything.
     """
-    by_generation: dict[int, list[Key]] = {}
-    for dirty in keys:
-        by_generation.setdefault(dirty.generation, []).append(dirty.key)
-    for generation, members in sorted(by_generation.items()):
-        for start in range(0, len(members), _KEYS_PER_STATEMENT):
-            yield and_(
-                DirtyKeyRow.generation == generation,
-                tuple_(DirtyKeyRow.item_id, DirtyKeyRow.location_id).in_(
-                    members[start : start + _KEYS_PER_STATEMENT]
-                ),
-            )
+    read_as = sorted({(one.key, one.generation) for one in dirty})
+    for start in range(0, len(read_as), _KEYS_PER_STATEMENT):
+        chunk = dict(read_as[start : start + _KEYS_PER_STATEMENT])
+        found = session.execute(
+            select(DirtyKeyRow.item_id, DirtyKeyRow.location_id, DirtyKeyRow.generation)
+            .where(_among(session, chunk))
+            .with_for_update(skip_locked=True)
+        )
+        same = [(row[0], row[1]) for row in found if chunk[row[0], row[1]] == row[2]]
+        if same:
+            yield same
+
+
+def _among(session: Session, keys: Collection[Key]) -> ColumnElement[bool]:
+    return one_of_pairs(session, (DirtyKeyRow.item_id, DirtyKeyRow.location_id), keys)
 
 
 def _next_generation(session: Session) -> int:

@@ -118,6 +118,13 @@ def test_the_senders_corrected_row_ends_its_exception(erp: Erp, context: Service
     assert exceptions(context) == []
 
 
+def test_codes_with_slashes_are_not_taken_for_each_other(erp: Erp, context: ServiceContext) -> None:
+    rows = [terms("A/B", "C"), terms("A", "B/C"), terms("A%2FB", "C")]
+    erp.send(FeedKind.SUPPLIER_TERMS, *rows)
+    items = sorted(row.payload["item_id"] for row in exceptions(context))
+    assert items == ["A", "A%2FB", "A/B"]
+
+
 def test_an_older_row_does_not_end_the_exception_of_a_newer(
     erp: Erp, context: ServiceContext
 ) -> None:

@@ -65,8 +65,10 @@ def test_the_documentation_shows_each_row_with_an_example(client: TestClient) ->
     for path, (method, body) in ROUTES.items():
         operation = api["paths"][f"/v1/{path}"][method.lower()]
         content = operation["requestBody"]["content"]["application/json"]
-        assert content["examples"]["example"]["value"] == body
-    rows = api["components"]["schemas"]["SalesLinesBody"]["properties"]["rows"]
+        assert content["example"] == body
+        assert content["schema"]["properties"]["rows"]["maxItems"] == 5000
+    sales = api["paths"]["/v1/sales-lines"]["post"]["requestBody"]["content"]
+    rows = sales["application/json"]["schema"]["properties"]["rows"]
     assert {"native_id", "changed_at", "quantity", "gone"} <= set(rows["items"]["properties"])
     assert "source" not in rows["items"]["properties"]
     assert rows["items"]["required"] == [
@@ -105,7 +107,6 @@ def test_a_bad_row_spoils_no_other(client: TestClient, context: ServiceContext) 
         (line(gone="yes"), "/rows/0/gone"),
         (line(source={"system": "erp"}), "/rows/0/source"),
         ({**line(), "a/b~c": 1}, "/rows/0/a~1b~0c"),
-        ({**line(), "nul\x00": 1}, "/rows/0/nul\ufffd"),
         ({"item_id": "BOTTLE"}, "/rows/0/native_id"),
         ([], "/rows/0"),
         (None, "/rows/0"),
@@ -121,23 +122,6 @@ def test_the_problem_of_a_row_points_to_the_place(
     assert pointer in [problem["pointer"], *(one["pointer"] for one in problem.get("errors", []))]
     assert problem["remedy"]
     assert stored(context, SalesLineRow) == []
-
-
-@pytest.mark.parametrize(
-    "text", ["NaN", "1e999", str(2**70), '"\\ud800"', "[" * 50 + "]" * 50, "[" * 900 + "]" * 900]
-)
-def test_a_number_that_is_none_is_answered_like_any_bad_row(client: TestClient, text: str) -> None:
-    row = (
-        '{"native_id": "SO-1", "item_id": "BOTTLE", "location_id": "UK", "sold_on": "2011-08-01",'
-        f'"quantity": {text}}}'
-    )
-    answer = client.post(
-        "/v1/sales-lines",
-        content=f'{{"system": "erp", "rows": [{row}]}}',
-        headers={"Content-Type": "application/json", "Idempotency-Key": "K1"},
-    )
-    assert answer.status_code == 200
-    assert answer.json()["counts"] == {"rejected": 1}
 
 
 def test_a_decimal_number_is_taken_as_written(client: TestClient, context: ServiceContext) -> None:

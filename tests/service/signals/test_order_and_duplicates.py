@@ -118,3 +118,10 @@ def test_more_signals_than_one_statement_holds(shelves: ServiceContext) -> None:
     many = [signal(line_id=str(number), message_id=f"m{number}") for number in range(1100)]
     assert set(_outcomes(deliver(shelves, *many))) == {Outcome.APPLIED}
     assert allocations(shelves) == {"UK": 400 * 1100}
+
+
+def test_lines_whose_codes_hold_slashes_wait_each_for_itself(shelves: ServiceContext) -> None:
+    first = signal(opportunity_id="Q-77/2", line_id="1", message_id="a", account="NOBODY")
+    second = signal(opportunity_id="Q-77", line_id="2/1", message_id="b", account="NOBODY")
+    results = deliver(shelves, first, second)
+    assert len({one.exception_id for one in results}) == 2
