@@ -3,16 +3,18 @@
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
+from secrets import token_hex
 from shlex import quote
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.demo.credentials import OPS, DemoCredentials
 from service.demo.today import CRM, ERP, TODAY
 from service.feeds.tables import AccountRow, SupplierTermsRow
 from service.proposals.tables import ProposalRow
+from service.signals.tables import SignalMessageRow
 
 _FIRST_DAY = timedelta(days=1)
 _LAST_DAY = timedelta(days=6)
@@ -31,32 +33,42 @@ class _Example:
     account_id: str
     item_id: str
 
+    @property
+    def opportunity_id(self) -> str:
+        return f"TRY-{self.item_id}"
+
 
 def next_steps(
     session: Session, base_url: str, credentials: DemoCredentials
 ) -> tuple[NextStep, ...]:
     """Three curl lines with codes of the loaded data; empty if the demo is not loaded.
 
-    The first may be sent again without effect; the second gets the same answer as long as its
-    lease lasts.
+    The first is the next version of its opportunity: it changes something at each start, and sent
+    again without one it is a duplicate. The last has a key of its own at each start.
     """
     example = _example(session)
     if example is None:
         return ()
+    version = _known_version(session, example) + 1
     base = base_url.rstrip("/")
     keys = credentials.keys
-    signal = [f"{base}/v1/demand-signals", *_headers(keys[CRM]), *_json(_signal(example, TODAY))]
+    signal = [
+        f"{base}/v1/demand-signals",
+        *_headers(keys[CRM]),
+        *_json(_signal(example, version, TODAY)),
+    ]
     claim = {"kind": "requisition", "limit": 3}
     claims = [
         f"{base}/v1/proposal-claims",
         *_headers(keys[ERP]),
-        *("-H", "Idempotency-Key: try-claim-1"),
+        *("-H", f"Idempotency-Key: try-claim-{token_hex(4)}"),
         *_json(claim),
     ]
     proposals = [f"{base}/v1/requisition-proposals?item={example.item_id}"]
     return (
         NextStep(
-            f"The CRM tells of 400 units of {example.item_id} at even odds; its proposal changes:",
+            f"The CRM tells of {_quantity(version)} units of {example.item_id} at even odds; "
+            "its proposal changes:",
             _curl(signal),
         ),
         NextStep(
@@ -90,15 +102,29 @@ def _example(session: Session) -> _Example | None:
     return _Example(account_id, place.item_id)
 
 
-def _signal(example: _Example, today: date) -> dict[str, Any]:
+def _known_version(session: Session, example: _Example) -> int:
+    """The newest version that was sent of the opportunity, also one that waits; 0 for none."""
+    newest = select(func.max(SignalMessageRow.source_version)).where(
+        SignalMessageRow.system == CRM,
+        SignalMessageRow.opportunity_id == example.opportunity_id,
+    )
+    return session.scalar(newest) or 0
+
+
+def _quantity(version: int) -> int:
+    """Up and down again, so that the proposal moves and does not grow for ever."""
+    return 400 if version % 2 else 600
+
+
+def _signal(example: _Example, version: int, today: date) -> dict[str, Any]:
     return {
-        "message_id": "TRY-1",
+        "message_id": f"{example.opportunity_id}-{version}",
         "system": CRM,
-        "opportunity_id": "TRY-OPP-1",
-        "source_version": 1,
+        "opportunity_id": example.opportunity_id,
+        "source_version": version,
         "account": example.account_id,
         "product": example.item_id,
-        "quantity": "400",
+        "quantity": str(_quantity(version)),
         "delivery_window": {
             "start": (today + _FIRST_DAY).isoformat(),
             "end": (today + _LAST_DAY).isoformat(),

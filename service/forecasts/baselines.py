@@ -20,6 +20,7 @@ from forecasting.baseline import BaselineRun, fit_baselines
 from forecasting.history import weekly_history
 from service.context import ServiceContext
 from service.database.key_sets import rows_of_keys
+from service.database.retry import write_again
 from service.database.upsert import upsert
 from service.feeds.tables import SupplierTermsRow
 from service.forecasts.demand_history import daily_sales
@@ -163,7 +164,8 @@ def store_fit(context: ServiceContext, task: FitTask, run: BaselineRun) -> None:
         supporting.append(write_file(runs_dir, "pool", run.pool))
         supporting.append(write_file(runs_dir, "demand", task.sales))
     pool_run_id = task.pool.run_id if task.pool else supporting[0].run_id
-    with context.database.write() as session:
+
+    def commit(session: Session) -> None:
         _one_at_a_time(session)
         overtaken = _overtaken(session, task)
         rest = task.terms.keys() - {entry.key for entry in task.dirty} - overtaken
@@ -174,6 +176,8 @@ def store_fit(context: ServiceContext, task: FitTask, run: BaselineRun) -> None:
         _store_state(session, run.series, (series.run_id, task.today), overtaken)
         done = [entry for entry in task.dirty if entry.key not in overtaken]
         dirty_keys.fitted(session, done)
+
+    write_again(context.database, commit)
 
 
 def _one_at_a_time(session: Session) -> None:

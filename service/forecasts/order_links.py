@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from adapters.canonical.demand import OpportunityStatus, QuantityBasis
 from rules.ordering.order_linking import OpportunityLine, OrderLine, OrderLinks, link_orders
 from service.database.key_sets import rows_of_items
+from service.feeds.code_names import name_of
 from service.feeds.tables import OpenSalesLineRow, SalesLineRow
 from service.signals.tables import DemandSignalRow, SignalAllocationRow
 from service.work.dirty_keys import Key
@@ -53,25 +54,22 @@ class LinkedDemand:
 
 def opportunity_name(signal: DemandSignalRow, location_id: str) -> str:
     """The stable name of what an opportunity line asks of a location."""
-    line = "/".join(map(_escaped, (signal.system, signal.opportunity_id, signal.line_id)))
-    return f"{line}@{_escaped(location_id)}"
+    line = name_of(signal.system, signal.opportunity_id, signal.line_id)
+    return f"{_without_at(line)}@{_without_at(name_of(location_id))}"
 
 
 def open_order_name(system: str, native_id: str) -> str:
     """The name of an open sales line."""
-    return f"open/{_escaped(system)}/{_escaped(native_id)}"
+    return name_of("open", system, native_id)
 
 
 def shipped_line_name(system: str, native_id: str) -> str:
     """The name of a shipped sales line."""
-    return f"shipped/{_escaped(system)}/{_escaped(native_id)}"
+    return name_of("shipped", system, native_id)
 
 
-def _escaped(code: str) -> str:
-    """Codes may hold the characters that part a name; two lines must never share one."""
-    for mark in "%/@":
-        code = code.replace(mark, f"%{ord(mark):02X}")
-    return code
+def _without_at(name: str) -> str:
+    return name.replace("@", "%40")
 
 
 def linked_demand(session: Session, keys: Collection[Key]) -> LinkedDemand:
@@ -131,12 +129,15 @@ def _open_orders(session: Session, items: Collection[str]) -> Iterator[OrderLine
         .order_by(OpenSalesLineRow.system, OpenSalesLineRow.native_id)
     )
     for item_id, location_id, row in rows_of_items(session, lines, OpenSalesLineRow.item_id, items):
+        still_open = row.quantity_open - row.shipped_since
+        if still_open <= 0:
+            continue
         yield OrderLine(
             order=open_order_name(row.system, row.native_id),
             item_id=item_id,
             location_id=location_id,
             account_id=row.account_id,
-            quantity=row.quantity_open,
+            quantity=still_open,
             due=row.requested_date,
             opportunity_id=row.opportunity_id,
             shipped=False,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from adapters.canonical.calendar import Day
 from adapters.canonical.identity import Canonical, Code, Text
 from adapters.canonical.proposal import ProposalKind
 from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity
@@ -36,7 +37,7 @@ class AcknowledgementBody(Canonical):
     claim_id: UUID
     erp_number: Code
     accepted_quantity: NonNegativeQuantity
-    expected_date: date | None = None
+    expected_date: Day | None = None
 
 
 class RefusalBody(Canonical):
@@ -65,7 +66,7 @@ class ProgressBody(Canonical):
     state: ProgressState
     purchase_order_number: Code | None = None
     ordered_quantity: PositiveQuantity | None = None
-    expected_date: date | None = None
+    expected_date: Day | None = None
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:
@@ -92,7 +93,7 @@ class DecisionBody(Canonical):
     action: Action
     quantity: PositiveQuantity | None = None
     reason: Reason | None = None
-    until: date | None = None
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.calendar import in_utc
 from service.http.problems import Problem
 from service.proposals.documents import described_history, described_proposal
 from service.proposals.tables import ProposalEventRow, ProposalRow
@@ -84,16 +85,14 @@ def _cursor(row: ProposalRow) -> str:
 def _after(statement: Select[ProposalRow], cursor: str) -> Select[ProposalRow]:
     moment, _, proposal_id = cursor.partition("~")
     try:
-        changed_at, last_id = datetime.fromisoformat(moment), UUID(proposal_id)
-    except ValueError:
-        changed_at = None
-    if changed_at is None or changed_at.tzinfo is None:
+        changed_at, last_id = in_utc(datetime.fromisoformat(moment)), UUID(proposal_id)
+    except (ValueError, TypeError) as unreadable:  # TypeError: a moment without an offset
         raise Problem(
             422,
             "cursor-unreadable",
             "The cursor is none of ours",
             remedy="Pass the value of 'next' as it stands, or leave 'after' out.",
-        )
+        ) from unreadable
     return statement.where(
         or_(
             ProposalRow.changed_at > changed_at,

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
+from adapters.canonical.calendar import Moment
 from service.access.api_keys import Scope, System
 from service.http.bodies import SmallJsonBody, described, plain, schema_of
 from service.http.context import Context
@@ -41,7 +41,7 @@ def _filter(
     state: Annotated[tuple[State, ...], Query(description="may be given several times")] = (),
     item: Code = None,
     location: Code = None,
-    changed_since: AwareDatetime | None = None,
+    changed_since: Moment | None = None,
 ) -> ListFilter:
     return ListFilter(tuple(one.value for one in state), item, location, changed_since)
 

@@ -12,7 +12,6 @@ import polars as pl
 from sqlalchemy.exc import DataError, DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
-from service.context import ServiceContext
 from service.exceptions.queue import (
     Closing,
     ExceptionState,
@@ -21,6 +20,8 @@ from service.exceptions.queue import (
     open_exceptions,
     raise_exception,
 )
+from service.proposals.open_offers import open_proposals
+from service.proposals.review import send_to_review
 from service.work import dirty_keys
 from service.work.dirty_keys import DirtyKey, Key
 
@@ -44,8 +45,11 @@ def is_database_trouble(fault: Exception) -> bool:
     return isinstance(fault, DBAPIError) and not isinstance(fault, DataError)
 
 
-def quarantine(context: ServiceContext, entry: DirtyKey, fault: Exception) -> None:
-    """Clear a key that cannot be computed, and say so in the exception queue."""
+def quarantine(session: Session, entry: DirtyKey, fault: Exception, now: datetime) -> None:
+    """Clear a key that cannot be computed, and say so in the exception queue.
+
+    What is open for it goes to review, since nothing follows up on its quantity.
+    """
     item_id, location_id = entry.key
     _LOG.error("%s at %s cannot be computed", item_id, location_id, exc_info=fault)
     finding = Finding(
@@ -59,10 +63,11 @@ def quarantine(context: ServiceContext, entry: DirtyKey, fault: Exception) -> No
         ],
         remedy="Correct the figures of this item; what you send next is computed at once.",
     )
-    now = context.clock()
-    with context.database.write() as session:
-        if dirty_keys.clear(session, [entry]):
-            raise_exception(session, finding, now)
+    if not dirty_keys.clear(session, [entry]):
+        return
+    raise_exception(session, finding, now)
+    for proposal in open_proposals(session, [entry.key]):
+        send_to_review(session, proposal, "its key cannot be computed any more", now)
 
 
 def release(session: Session, keys: Collection[Key], now: datetime) -> None:

@@ -11,8 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 
+from sqlalchemy.orm import Session
+
 from rules.policy import Decision, decide
 from service.context import ServiceContext
+from service.database.retry import write_again
 from service.forecasts.planned_keys import terms_in_force
 from service.policies.versions import in_force
 from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs
@@ -24,6 +27,7 @@ from service.replenishment.poison import (
 )
 from service.replenishment.recommend import Recommended, inputs_digest, recommend
 from service.replenishment.record import current_digests, record
+from service.replenishment.unplanned import let_go
 from service.replenishment.unused_demand import (
     not_planned,
     note_unused_demand,
@@ -77,7 +81,7 @@ def recompute_dirty(context: ServiceContext, among: Collection[Key] | None = Non
         if is_database_trouble(fault):
             raise
         if len(dirty) == 1:
-            quarantine(context, dirty[0], fault)
+            _set_aside(context, dirty[0], fault)
             return PassCounts(keys=1)
         middle = len(dirty) // 2
         halves = (dirty[:middle], dirty[middle:])
@@ -85,11 +89,19 @@ def recompute_dirty(context: ServiceContext, among: Collection[Key] | None = Non
         return sum(counts, PassCounts())
 
 
+def _set_aside(context: ServiceContext, entry: DirtyKey, fault: Exception) -> None:
+    now = context.clock()
+    write_again(context.database, lambda session: quarantine(session, entry, fault, now))
+
+
 def mark_all_planned(context: ServiceContext, cause: str, *, refit: bool = False) -> int:
     """Mark all planned keys dirty, for example because another policy came into force."""
-    with context.database.write() as session:
-        keys = terms_in_force(session).keys()
-        marked = dirty_keys.mark(session, keys, cause, context.clock(), refit=refit)
+    now = context.clock()
+
+    def mark(session: Session) -> int:
+        return dirty_keys.mark(session, terms_in_force(session).keys(), cause, now, refit=refit)
+
+    marked = write_again(context.database, mark)
     context.ring()
     return marked
 
@@ -136,19 +148,33 @@ def write_results(
     context: ServiceContext, snapshot: Snapshot, decided: list[tuple[Recommended, Decision]]
 ) -> PassCounts:
     """Write what was decided for the keys that have not been marked again since the snapshot."""
-    now = context.clock()
+    return write_again(
+        context.database,
+        lambda session: _write(session, snapshot, decided, context.clock()),
+    )
+
+
+def _write(
+    session: Session,
+    snapshot: Snapshot,
+    decided: list[tuple[Recommended, Decision]],
+    now: datetime,
+) -> PassCounts:
     unfitted = [entry for entry in snapshot.dirty if entry.key in snapshot.loaded.unfitted]
     ready = [entry for entry in snapshot.dirty if entry.key not in snapshot.loaded.unfitted]
-    with context.database.write() as session:
-        dirty_keys.ask_fit(session, unfitted)
-        cleared = dirty_keys.clear(session, ready)
-        kept = [(result, decision) for result, decision in decided if result.key in cleared]
-        record(session, kept, snapshot.setting.policy, now)
-        release(session, [result.key for result, _ in kept], now)
-        current = [inputs for inputs in snapshot.loaded.inputs if inputs.key in cleared]
-        unplanned = cleared - {inputs.key for inputs in current}
-        findings = [*won_without_order(current), *not_planned(session, unplanned)]
-        note_unused_demand(session, findings, now)
+    dirty_keys.ask_fit(session, unfitted)
+    cleared = dirty_keys.clear(session, ready)
+    kept = [(result, decision) for result, decision in decided if result.key in cleared]
+    record(session, kept, snapshot.setting.policy, now)
+    release(session, [result.key for result, _ in kept], now)
+    current = [inputs for inputs in snapshot.loaded.inputs if inputs.key in cleared]
+    unplanned = cleared - {inputs.key for inputs in current}
+    findings = [
+        *won_without_order(current),
+        *not_planned(session, unplanned),
+        *let_go(session, unplanned, now),
+    ]
+    note_unused_demand(session, findings, now)
     outcomes: Counter[str] = Counter(
         decision.outcome for result, decision in kept if result.quantity > 0
     )

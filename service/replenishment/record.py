@@ -13,6 +13,7 @@ from service.database.base import new_id
 from service.database.key_sets import rows_of_keys
 from service.database.upsert import upsert
 from service.proposals.amend import WantedOrder, apply_recommendations
+from service.proposals.open_offers import open_recommendations
 from service.replenishment.recommend import Recommended
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.work.dirty_keys import Key
@@ -29,17 +30,27 @@ class _Recorded:
 
 
 def current_digests(session: Session, keys: Collection[Key]) -> dict[Key, str]:
-    """The digest of the inputs behind the current recommendation of each of ``keys``."""
+    """The digest of the inputs behind the current recommendation of each of ``keys``.
+
+    Keys whose open proposal rests on another recommendation are left out: a planner or the ERP
+    has brought it back, and it must be derived anew.
+    """
+    offered = open_recommendations(session, keys)
     current = select(
         CurrentRecommendationRow.item_id,
         CurrentRecommendationRow.location_id,
+        RecommendationRow.recommendation_id,
         RecommendationRow.inputs_digest,
     ).join(
         RecommendationRow,
         RecommendationRow.recommendation_id == CurrentRecommendationRow.recommendation_id,
     )
     found = rows_of_keys(session, current, CurrentRecommendationRow.item_id, keys)
-    return {(item_id, location_id): digest for item_id, location_id, digest in found}
+    return {
+        (item_id, location_id): digest
+        for item_id, location_id, recommendation_id, digest in found
+        if offered.get((item_id, location_id), recommendation_id) == recommendation_id
+    }
 
 
 def record(

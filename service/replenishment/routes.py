@@ -9,6 +9,7 @@ from rules.ordering.quantities import written
 from service.access.api_keys import Scope, System
 from service.http.context import Context
 from service.http.problems import Problem
+from service.http.queries import KnownParametersOnly
 from service.http.systems import system_with
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.work.tables import DirtyKeyRow
@@ -22,6 +23,7 @@ Reader = Annotated[System, Depends(system_with(Scope.PROPOSALS_READ))]
 def current_recommendation(
     context: Context,
     _system: Reader,
+    _query: KnownParametersOnly,
     item: Annotated[str, Query(max_length=64)],
     location: Annotated[str, Query(max_length=64)],
 ) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rules.ordering.quantities import readable
 from service.database.key_sets import rows_of_keys
 from service.exceptions.queue import Finding, raise_exception
 from service.exceptions.tables import ExceptionRow
+from service.feeds.code_names import name_of
 from service.replenishment.inputs import KeyInputs, OpportunityInput
 from service.signals.tables import DemandSignalRow, SignalAllocationRow
 from service.work.dirty_keys import Key
@@ -25,8 +26,8 @@ def note_unused_demand(session: Session, findings: Collection[Finding], now: dat
     known = set(
         session.scalars(
             select(ExceptionRow.subject_key).where(
-                ExceptionRow.subject_type == _SUBJECT_TYPE,
                 ExceptionRow.kind.in_({finding.kind for finding in findings}),
+                ExceptionRow.subject_key.in_({finding.subject_key for finding in findings}),
             )
         )
     )
@@ -62,7 +63,7 @@ def not_planned(session: Session, keys: Collection[Key]) -> Iterator[Finding]:
             kind="key_not_planned",
             subject_type=_SUBJECT_TYPE,
             system=signal.system,
-            subject_key=f"{signal.opportunity_id}/{signal.line_id} {item_id}@{location_id}",
+            subject_key=name_of(signal.opportunity_id, signal.line_id, item_id, location_id),
             payload={"item_id": item_id, "location_id": location_id},
             detail=f"{item_id} is not planned at {location_id}: no supplier terms are known.",
             remedy="Send its terms to /v1/supplier-terms; the opportunity counts from then on.",

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from forecasting.history import DAYS_PER_WEEK
 from service.context import ServiceContext
+from service.database.retry import write_again
 from service.database.upsert import upsert
 from service.forecasts.planned_keys import terms_in_force
 from service.proposals.claims import expire_claims
@@ -21,28 +22,31 @@ _PLANNED_DAY = "business_date"
 def sweep(context: ServiceContext) -> None:
     """One round: cheap when nothing is due, harmless when run twice."""
     now = context.clock()
-    # A transaction of its own: keys are marked before proposals are locked, everywhere.
-    with context.database.write() as session:
-        today = business_date(session, now)
-        _roll_business_date(session, today, now)
-    with context.database.write() as session:
-        expire_claims(session, now)
-        wake_snoozed(session, today, now)
-        close_received(session, now)
-        expire_overdue(session, today, now)
+    # Two transactions: keys are marked before proposals are locked, everywhere.
+    today = write_again(context.database, lambda session: _roll_business_date(session, now))
+    write_again(context.database, lambda session: _tend_proposals(session, today, now))
 
 
-def _roll_business_date(session: Session, today: date, now: datetime) -> None:
-    """On a new planning day every planned key is recomputed; on a new week also refitted.
+def _tend_proposals(session: Session, today: date, now: datetime) -> None:
+    expire_claims(session, now)
+    wake_snoozed(session, today, now)
+    close_received(session, now)
+    expire_overdue(session, today, now)
+
+
+def _roll_business_date(session: Session, now: datetime) -> date:
+    """The planning day; on a new one every planned key is recomputed, in a new week refitted.
 
     The first day of an installation only begins the count: what was loaded is dirty already.
     """
+    today = business_date(session, now)
     planned = session.get(GenerationRow, _PLANNED_DAY)
     if planned is not None and planned.value == today.toordinal():
-        return
+        return today
     if planned is not None:
         new_week = (planned.value - 1) // DAYS_PER_WEEK != (today.toordinal() - 1) // DAYS_PER_WEEK
         keys = terms_in_force(session).keys()
         dirty_keys.mark(session, keys, "business_date", now, refit=new_week)
     row = {"name": _PLANNED_DAY, "value": today.toordinal()}
     upsert(session, GenerationRow, [row], key=("name",))
+    return today

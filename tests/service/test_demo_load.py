@@ -148,19 +148,34 @@ def test_the_next_steps_name_real_codes(context: ServiceContext) -> None:
     assert all("\n" not in step.command for step in (signal, proposals, claim))
 
 
-def test_the_signal_of_the_next_steps_works_as_printed(
+def _sent(command: str, client: TestClient) -> str:
+    """What the service makes of a printed signal."""
+    words = shlex.split(command)
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    body = words[words.index("-d") + 1]
+    return str(client.post(words[2], content=body, headers=headers).json()["result"])
+
+
+def test_the_signal_of_the_next_steps_works_as_printed_at_each_start(
     context: ServiceContext, client_for: Callable[..., TestClient]
 ) -> None:
     _load(context)
     credentials = ensure_credentials(context)
-    with context.database.read() as session:
-        command = next_steps(session, "http://testserver", credentials)[0].command
-    words = shlex.split(command)
-    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
-    body = words[words.index("-d") + 1]
     client = client_for(router)
-    answers = [client.post(words[2], content=body, headers=headers).json() for _ in range(2)]
-    assert [answer["result"] for answer in answers] == ["applied", "duplicate"]
+    commands = []
+    for _start in range(3):
+        with context.database.read() as session:
+            commands.append(next_steps(session, "http://testserver", credentials)[0].command)
+        assert [_sent(commands[-1], client) for _ in range(2)] == ["applied", "duplicate"]
+    assert len(set(commands)) == 3
+
+
+def test_the_claim_of_the_next_steps_is_a_new_one_at_each_start(context: ServiceContext) -> None:
+    _load(context)
+    credentials = ensure_credentials(context)
+    with context.database.read() as session:
+        claims = {next_steps(session, "http://testserver", credentials)[2].command for _ in "ab"}
+    assert len(claims) == 2
 
 
 def test_there_are_no_next_steps_without_the_demo(context: ServiceContext) -> None:
