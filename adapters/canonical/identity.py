@@ -1,6 +1,5 @@
 """Who says so: the identity that every canonical object carries."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -37,8 +36,3 @@ class SourceRef(Canonical):
     external_key: Code | None = Field(None, description="the key we gave to that system, if any")
     version_token: Code | None = Field(None, description="the system's own version of the object")
     changed_at: Moment | None = Field(None, description="when the system last changed it")
-
-
-def newest(first: datetime | None, second: datetime | None) -> datetime | None:
-    """The later of two change times; a missing one loses."""
-    return max((moment for moment in (first, second) if moment), default=None)

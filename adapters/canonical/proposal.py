@@ -7,7 +7,7 @@ from pydantic import Field
 
 from adapters.canonical.calendar import Day
 from adapters.canonical.identity import Canonical, Code, Text
-from adapters.canonical.quantity import Currency, PositiveQuantity, UnitPrice
+from adapters.canonical.quantity import Currency, UnitPrice
 
 
 class ProposalKind(StrEnum):
@@ -40,12 +40,3 @@ class RequisitionProposal(Canonical):
     required_date: Day
     rationale: Text
     previously_taken: bool = False
-
-
-class Acknowledgement(Canonical):
-    """The ERP took a proposal and says under which number."""
-
-    external_ref: str = Field(max_length=32)
-    erp_number: Code
-    accepted_quantity: PositiveQuantity
-    expected_date: Day | None = None

@@ -36,4 +36,4 @@ def _pinball(figures: dict[str, float]) -> str:
 def _coverage(figures: dict[str, float]) -> str:
     """How often demand stayed below each quantile in the rolling back-test."""
     levels = (50, 80, 90, 95, 99)
-    return ", ".join(f"{level} %: {figures[f'coverage_ours_{level}']:.1%}" for level in levels)
+    return ", ".join(f"{level}: {figures[f'coverage_ours_{level}']:.1%}" for level in levels)
