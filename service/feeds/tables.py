@@ -66,6 +66,11 @@ class SupplierTermsRow(FromSystem, Table):
     currency: Mapped[str]
     priority: Mapped[int]
 
+    @property
+    def interval_days(self) -> int:
+        """Protection interval = lead time + review period, calendar days."""
+        return self.lead_time_days + self.review_period_days
+
 
 class SalesLineRow(FromSystem, Table):
     """Keyed by the sender's own id; a later version of the same line replaces it."""

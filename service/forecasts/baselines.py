@@ -8,7 +8,7 @@ the few changed series are refitted with the stored pool.
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from service.forecasts.parquet_runs import (
 from service.forecasts.planned_keys import terms_in_force
 from service.forecasts.tables import SeriesForecastRow
 from service.work import dirty_keys
-from service.work.business_date import business_date
+from service.work.business_date import business_date, planning_week
 from service.work.dirty_keys import DirtyKey, Key
 from service.work.tables import GenerationRow
 
@@ -46,7 +46,6 @@ _FULL_FIT_SHARE = 0.3
 """From this share of changed series on, a full fit costs little more and learns a new pool."""
 
 _MOST_KEYS = 20_000
-_DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask |
 def _stored_pool(session: Session, runs_dir: Path, today: date) -> _StoredPool | None:
     """The pool of this week; None if there is none, or its file is damaged."""
     newest = newest_run(session, "pool")
-    if newest is None or _week_of(newest.business_date) != _week_of(today):
+    if newest is None or planning_week(newest.business_date) != planning_week(today):
         return None
     try:
         return _StoredPool(newest.run_id, read_run(session, runs_dir, newest.run_id))
@@ -130,10 +129,6 @@ def _runs_of(session: Session, keys: Collection[Key]) -> dict[Key, UUID]:
     return {(item_id, location_id): run_id for item_id, location_id, run_id in found}
 
 
-def _week_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def fit(task: FitTask) -> BaselineRun:
     """Fit what was read; no I/O."""
     keys = sorted(task.terms)
@@ -141,7 +136,7 @@ def fit(task: FitTask) -> BaselineRun:
         {
             "item_id": [key[0] for key in keys],
             "location_id": [key[1] for key in keys],
-            "interval_days": [_interval_days(task.terms[key]) for key in keys],
+            "interval_days": [task.terms[key].interval_days for key in keys],
         },
         schema={"item_id": pl.String, "location_id": pl.String, "interval_days": pl.Int64},
     )
@@ -149,10 +144,6 @@ def fit(task: FitTask) -> BaselineRun:
         task.sales, intervals.select("item_id", "location_id"), as_of=task.today
     )
     return fit_baselines(history, intervals, task.pool.frame if task.pool else None)
-
-
-def _interval_days(terms: SupplierTermsRow) -> int:
-    return terms.lead_time_days + terms.review_period_days
 
 
 def store_fit(context: ServiceContext, task: FitTask, run: BaselineRun) -> None:

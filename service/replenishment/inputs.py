@@ -36,11 +36,6 @@ class TermsInput(Input):
     currency: str
     version: str
 
-    @property
-    def interval_days(self) -> int:
-        """Protection interval = lead time + review period."""
-        return self.lead_time_days + self.review_period_days
-
 
 class StockInput(Input):
     """The stock position; ``usable`` is on hand without what is blocked."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.policy import Policy
-from service.database.key_sets import rows_of_keys
+from service.database.key_sets import rows_of_items, rows_of_keys
 from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow, SupplierTermsRow
 from service.forecasts.order_links import LinkedDemand, linked_demand
 from service.forecasts.planned_keys import terms_in_force
@@ -86,7 +86,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
 
 
 def _fits(baseline: SeriesForecastRow, terms: SupplierTermsRow) -> bool:
-    return baseline.interval_days == terms.lead_time_days + terms.review_period_days
+    return baseline.interval_days == terms.interval_days
 
 
 def _setting(setting: PassSetting, demand_class: str) -> Setting:
@@ -141,14 +141,8 @@ def _baselines(session: Session, keys: Collection[Key]) -> dict[Key, SeriesForec
 
 
 def _items(session: Session, item_ids: Collection[str]) -> dict[str, ItemRow]:
-    chunks = sorted(item_ids)
-    found: dict[str, ItemRow] = {}
-    for start in range(0, len(chunks), 500):
-        rows = session.scalars(
-            select(ItemRow).where(ItemRow.item_id.in_(chunks[start : start + 500]))
-        )
-        found.update((row.item_id, row) for row in rows)
-    return found
+    found = rows_of_items(session, select(ItemRow), ItemRow.item_id, item_ids)
+    return {row.item_id: row for (row,) in found}
 
 
 def _stock(session: Session, keys: Collection[Key]) -> dict[Key, StockInput]:

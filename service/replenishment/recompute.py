@@ -7,8 +7,7 @@ exception queue, so that one bad key stops no other.
 """
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 
 from sqlalchemy.orm import Session
@@ -56,37 +55,46 @@ class PassCounts:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """What a pass works on, all of it read at one moment."""
+class Work:
+    """What a pass has to do: dirty keys as read, and what holds for all of them."""
 
     dirty: list[DirtyKey]
+    setting: PassSetting
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a pass computes with, read at one moment after the dirty keys."""
+
+    work: Work
     loaded: LoadedInputs
     digests: dict[Key, str]
     """Of the inputs behind current recommendations; without those whose open proposal rests on
     another recommendation, for example because a planner has reopened it."""
-    setting: PassSetting
 
 
-def recompute_dirty(context: ServiceContext, among: Collection[Key] | None = None) -> PassCounts:
-    """Recompute one batch of dirty keys whose baselines are fitted; of ``among`` if given.
+def recompute_dirty(context: ServiceContext) -> PassCounts:
+    """Recompute one batch of dirty keys whose baselines are fitted."""
+    work = read_work(context)
+    return _recompute(context, work) if work.dirty else PassCounts()
 
-    Where the data of a batch cannot be computed, each half of it is tried alone, down to the
-    key whose data it is.
-    """
-    dirty: list[DirtyKey] = []
+
+def _recompute(context: ServiceContext, work: Work) -> PassCounts:
+    """Recompute ``work``; what cannot be computed is tried by halves, down to the key at fault."""
     try:
-        snapshot = read_snapshot(context, among, dirty)
-        return write_results(context, snapshot, decide_all(snapshot)) if dirty else PassCounts()
+        snapshot = read_snapshot(context, work)
+        return write_results(context, snapshot, decide_all(snapshot))
     except DATA_FAULTS as fault:
         if is_database_trouble(fault):
             raise
-        if len(dirty) == 1:
-            _set_aside(context, dirty[0], fault)
+        if len(work.dirty) == 1:
+            _set_aside(context, work.dirty[0], fault)
             return PassCounts(keys=1)
-        middle = len(dirty) // 2
-        halves = (dirty[:middle], dirty[middle:])
-        counts = (recompute_dirty(context, {one.key for one in half}) for half in halves)
-        return sum(counts, PassCounts())
+        middle = len(work.dirty) // 2
+        halves = (work.dirty[:middle], work.dirty[middle:])
+        return sum(
+            (_recompute(context, replace(work, dirty=half)) for half in halves), PassCounts()
+        )
 
 
 def _set_aside(context: ServiceContext, entry: DirtyKey, fault: Exception) -> None:
@@ -106,20 +114,14 @@ def mark_all_planned(context: ServiceContext, cause: str, *, refit: bool = False
     return marked
 
 
-def read_snapshot(
-    context: ServiceContext,
-    among: Collection[Key] | None = None,
-    dirty: list[DirtyKey] | None = None,
-) -> Snapshot:
-    """Read one batch of dirty keys, then their inputs, in one snapshot.
+def read_work(context: ServiceContext) -> Work:
+    """Read one batch of dirty keys and what holds for the pass.
 
-    ``dirty`` receives the keys as soon as they are read, whatever becomes of their inputs.
+    What fails here is nobody's data: it fails the pass, and no key is set aside for it.
     """
     now = context.clock()
-    dirty = [] if dirty is None else dirty
     with context.database.read() as session:
-        found = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
-        dirty += [entry for entry in found if among is None or entry.key in among]
+        dirty = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
         today = business_date(session, now)
         noon = datetime.combine(today, time(12), UTC)
         setting = PassSetting(
@@ -128,9 +130,15 @@ def read_snapshot(
             won_grace_days=context.settings.won_without_order_days,
             policy=in_force(session, noon),
         )
-        keys = {entry.key for entry in dirty}
-        loaded = load_inputs(session, keys, setting)
-        return Snapshot(dirty, loaded, current_digests(session, keys), setting)
+        return Work(dirty, setting)
+
+
+def read_snapshot(context: ServiceContext, work: Work) -> Snapshot:
+    """Read the inputs of ``work`` in one snapshot, which is newer than its dirty rows."""
+    keys = {entry.key for entry in work.dirty}
+    with context.database.read() as session:
+        loaded = load_inputs(session, keys, work.setting)
+        return Snapshot(work, loaded, current_digests(session, keys))
 
 
 def decide_all(snapshot: Snapshot) -> list[tuple[Recommended, Decision]]:
@@ -140,7 +148,7 @@ def decide_all(snapshot: Snapshot) -> list[tuple[Recommended, Decision]]:
         for inputs in snapshot.loaded.inputs
         if snapshot.digests.get(inputs.key) != inputs_digest(inputs)
     ]
-    policy = snapshot.setting.policy
+    policy = snapshot.work.setting.policy
     return [(result, decide(policy, result.facts)) for result in recommend(changed)]
 
 
@@ -160,12 +168,12 @@ def _write(
     decided: list[tuple[Recommended, Decision]],
     now: datetime,
 ) -> PassCounts:
-    unfitted = [entry for entry in snapshot.dirty if entry.key in snapshot.loaded.unfitted]
-    ready = [entry for entry in snapshot.dirty if entry.key not in snapshot.loaded.unfitted]
+    unfitted = [entry for entry in snapshot.work.dirty if entry.key in snapshot.loaded.unfitted]
+    ready = [entry for entry in snapshot.work.dirty if entry.key not in snapshot.loaded.unfitted]
     dirty_keys.ask_fit(session, unfitted)
     cleared = dirty_keys.clear(session, ready)
     kept = [(result, decision) for result, decision in decided if result.key in cleared]
-    record(session, kept, snapshot.setting.policy, now)
+    record(session, kept, snapshot.work.setting.policy, now)
     release(session, [result.key for result, _ in kept], now)
     current = [inputs for inputs in snapshot.loaded.inputs if inputs.key in cleared]
     unplanned = cleared - {inputs.key for inputs in current}
@@ -178,4 +186,4 @@ def _write(
     outcomes: Counter[str] = Counter(
         decision.outcome for result, decision in kept if result.quantity > 0
     )
-    return PassCounts(len(snapshot.dirty), len(kept), dict(outcomes))
+    return PassCounts(len(snapshot.work.dirty), len(kept), dict(outcomes))

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from rules.ordering.quantities import readable
+from service.database.pair_sets import one_of_pairs
 from service.exceptions.queue import Finding
 from service.proposals.no_longer_planned import retire
 from service.replenishment.tables import CurrentRecommendationRow
 from service.work.dirty_keys import Key
 
-_KEYS_PER_STATEMENT = 200
+_KEYS_PER_STATEMENT = 500
 
 
 def let_go(session: Session, keys: Collection[Key], now: datetime) -> Iterator[Finding]:
@@ -25,13 +26,10 @@ def let_go(session: Session, keys: Collection[Key], now: datetime) -> Iterator[F
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS_PER_STATEMENT):
         chunk = ordered[start : start + _KEYS_PER_STATEMENT]
+        columns = (CurrentRecommendationRow.item_id, CurrentRecommendationRow.location_id)
         session.execute(
             delete(CurrentRecommendationRow)
-            .where(
-                tuple_(CurrentRecommendationRow.item_id, CurrentRecommendationRow.location_id).in_(
-                    chunk
-                )
-            )
+            .where(one_of_pairs(session, columns, chunk))
             .execution_options(synchronize_session=False)
         )
     for taken in retired.still_taken:

@@ -1,6 +1,6 @@
 """Which day planning takes for today."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,3 +16,8 @@ def business_date(session: Session, now: datetime) -> date:
         return now.date()
     fixed, time_zone = company
     return fixed or now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def planning_week(day: date) -> date:
+    """The Monday of the week in which a day lies."""
+    return day - timedelta(days=day.weekday())

@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from forecasting.history import DAYS_PER_WEEK
 from service.context import ServiceContext
 from service.database.retry import write_again
 from service.database.upsert import upsert
@@ -13,7 +12,7 @@ from service.proposals.claims import expire_claims
 from service.proposals.committed import close_received
 from service.proposals.expiry import expire_overdue, wake_snoozed
 from service.work import dirty_keys
-from service.work.business_date import business_date
+from service.work.business_date import business_date, planning_week
 from service.work.tables import GenerationRow
 
 _PLANNED_DAY = "business_date"
@@ -44,7 +43,7 @@ def _roll_business_date(session: Session, now: datetime) -> date:
     if planned is not None and planned.value == today.toordinal():
         return today
     if planned is not None:
-        new_week = (planned.value - 1) // DAYS_PER_WEEK != (today.toordinal() - 1) // DAYS_PER_WEEK
+        new_week = planning_week(date.fromordinal(planned.value)) != planning_week(today)
         keys = terms_in_force(session).keys()
         dirty_keys.mark(session, keys, "business_date", now, refit=new_week)
     row = {"name": _PLANNED_DAY, "value": today.toordinal()}

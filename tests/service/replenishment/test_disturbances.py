@@ -1,5 +1,6 @@
 from datetime import date
 
+import pytest
 from sqlalchemy import select, update
 
 from adapters.canonical.master_data import SupplierTerms
@@ -12,8 +13,12 @@ from service.replenishment.full_pass import recompute_everything
 from service.replenishment.recompute import (
     decide_all,
     read_snapshot,
+    read_work,
+    recompute_dirty,
     write_results,
 )
+from service.work import dirty_keys
+from service.work.tables import CompanyRow
 from tests.service.builders_feeds import Erp, item, sale, stock, terms
 from tests.service.builders_plan import (
     SEPTEMBER,
@@ -30,7 +35,7 @@ from tests.service.builders_signals import deliver, signal
 def test_a_key_that_changes_during_a_pass_is_left_to_the_next(erp: Erp) -> None:
     plan(erp.context)
     deliver(erp.context, signal(**SEPTEMBER))
-    snapshot = read_snapshot(erp.context)
+    snapshot = read_snapshot(erp.context, read_work(erp.context))
     deliver(erp.context, signal(source_version=2, quantity=150, **SEPTEMBER))
     assert write_results(erp.context, snapshot, decide_all(snapshot)).recommendations == 0
     plan(erp.context)
@@ -62,6 +67,18 @@ def test_one_key_that_cannot_be_computed_stops_no_other(erp: Erp) -> None:
     plan(erp.context)
     with erp.context.database.read() as session:
         assert session.scalars(select(ExceptionRow.state)).all() == ["replayed"]
+
+
+def test_a_fault_of_the_installation_is_not_laid_at_a_keys_door(erp: Erp) -> None:
+    plan(erp.context)
+    deliver(erp.context, signal(**SEPTEMBER))
+    with erp.context.database.write() as session:
+        session.add(CompanyRow(name="company", title="X", time_zone="Nowhere/Land", currency="GBP"))
+    with pytest.raises(KeyError, match="Nowhere/Land"):
+        recompute_dirty(erp.context)
+    with erp.context.database.read() as session:
+        assert session.scalars(select(ExceptionRow)).all() == []
+        assert len(dirty_keys.read(session, 10)) == 1
 
 
 def test_a_damaged_pool_is_made_anew(erp: Erp) -> None:
