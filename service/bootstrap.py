@@ -1,5 +1,7 @@
 """The composition root: the one place where a port meets a concrete part."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from service.context import ServiceContext
@@ -18,6 +20,16 @@ def build(settings: Settings | None = None) -> ServiceContext:
         clock=_utc_now,
         ring=Doorbell(chosen.data_dir).ring,
     )
+
+
+@contextmanager
+def opened() -> Iterator[ServiceContext]:
+    """The parts as the environment wants them, for as long as a command needs them."""
+    context = build()
+    try:
+        yield context
+    finally:
+        context.database.close()
 
 
 def _utc_now() -> datetime:

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 import typer
 
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.database.upsert import upsert
 from service.work.tables import CompanyRow
 
@@ -19,7 +19,6 @@ def company(
     if time_zone not in available_timezones():
         typer.echo(f"{time_zone!r} is no time zone; write for example 'Europe/London'.", err=True)
         raise typer.Exit(1)
-    context = build()
     row = {
         "name": "company",
         "title": title,
@@ -28,8 +27,8 @@ def company(
         "business_date": None,
         "notice": "",
     }
-    with context.database.write() as session:
-        upsert(session, CompanyRow, [row], key=("name",), keep=("business_date", "notice"))
-    context.database.close()
-    context.ring()
+    with opened() as context:
+        with context.database.write() as session:
+            upsert(session, CompanyRow, [row], key=("name",), keep=("business_date", "notice"))
+        context.ring()
     typer.echo(f"{title} plans by the clocks of {time_zone}, in {currency}.")

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.doctor.examination import examine
 from service.doctor.finding import Finding, Health
 
@@ -19,9 +19,8 @@ def doctor(
     *, as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False
 ) -> None:
     """Check this installation: packages, machine, database, forecast runs; exit 1 on a fault."""
-    context = build()
-    findings = examine(context)
-    context.database.close()
+    with opened() as context:
+        findings = examine(context)
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.cli.story_page import print_story
 from service.replenishment.story import tell_story
 
@@ -17,10 +17,8 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """Why this quantity: from the proposal back to the messages, with versions."""
-    context = build()
-    with context.database.read() as session:
+    with opened() as context, context.database.read() as session:
         story = tell_story(session, proposal)
-    context.database.close()
     if story is None:
         typer.echo(f"There is no proposal {proposal}.", err=True)
         raise typer.Exit(1)

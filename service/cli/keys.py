@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.access.api_keys import Scope, create_key
-from service.bootstrap import build
+from service.bootstrap import opened
 
 keys = typer.Typer(name="keys", help="Keys of systems that use the API.", no_args_is_help=True)
 
@@ -26,10 +26,8 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """Make a key and print it: the only time that it is seen in full."""
-    context = build()
-    now = context.clock()
-    expires_at = now + timedelta(days=expires_in_days) if expires_in_days else None
-    with context.database.write() as session:
+    with opened() as context, context.database.write() as session:
+        now = context.clock()
+        expires_at = now + timedelta(days=expires_in_days) if expires_in_days else None
         key = create_key(session, system, set(scope), now, expires_at=expires_at)
-    context.database.close()
     typer.echo(json.dumps({"system": system, "key": key}) if as_json else key)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service.access.people import NewPerson, RefusedPersonError, Role, create_person
-from service.bootstrap import build
+from service.bootstrap import opened
 
 people = typer.Typer(name="people", help="People who decide in the browser.", no_args_is_help=True)
 
@@ -28,14 +28,11 @@ def create(
         if sys.stdin.isatty()
         else sys.stdin.readline().rstrip("\n")
     )
-    context = build()
     person = NewPerson(login, name or login, role, password)
     try:
-        with context.database.write() as session:
+        with opened() as context, context.database.write() as session:
             create_person(session, person, context.clock())
     except RefusedPersonError as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from refusal
-    finally:
-        context.database.close()
     typer.echo(f"{login} may log in as {role}.")

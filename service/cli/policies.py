@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rules.policy import PolicyError
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.http.problems import Problem
 from service.policies.versions import activate as activate_version
 from service.replenishment.recompute import mark_all_planned
@@ -25,18 +25,15 @@ def activate(
     by: Annotated[str, typer.Option(help="who answers for it")],
 ) -> None:
     """Check a policy, store it as a version, and recompute everything under it."""
-    context = build()
+    source = file.read_text(encoding="utf-8")
     try:
-        with context.database.write() as session:
-            policy = activate_version(
-                session, file.read_text(encoding="utf-8"), by, context.clock()
-            )
-        marked = mark_all_planned(context, "policy")
+        with opened() as context:
+            with context.database.write() as session:
+                policy = activate_version(session, source, by, context.clock())
+            marked = mark_all_planned(context, "policy")
     except (PolicyError, Problem) as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from refusal
-    finally:
-        context.database.close()
     typer.echo(
         f"{policy.name} version {policy.version} ({policy.hash[:12]}): {marked} keys marked."
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.proposals.listing import LARGEST_PAGE, ListFilter, list_proposals
 from service.proposals.states import State
 
@@ -17,11 +17,9 @@ def proposals(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """List proposals, longest unchanged first: reference, state, quantity, item and location."""
-    context = build()
     wanted = ListFilter(tuple(one.value for one in state or ()))
-    with context.database.read() as session:
+    with opened() as context, context.database.read() as session:
         page = list_proposals(session, wanted, None, limit)["proposals"]
-    context.database.close()
     if as_json:
         typer.echo(json.dumps(page))
         return

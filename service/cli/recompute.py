@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.cli.progress import progress_on
 from service.replenishment.full_pass import FullPassCounts, recompute_everything
 
@@ -17,13 +17,9 @@ def recompute(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """Recompute all planned keys."""
-    context = build()
     console = Console(stderr=True, quiet=as_json)
-    try:
-        with progress_on(console) as progress:
-            counts = recompute_everything(context, progress, refit=baseline)
-    finally:
-        context.database.close()
+    with opened() as context, progress_on(console) as progress:
+        counts = recompute_everything(context, progress, refit=baseline)
     typer.echo(json.dumps(counts.to_json()) if as_json else _sentence(counts))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from rules.ordering.quantities import readable
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.replenishment.replay import replay as replay_decision
 
 
@@ -18,10 +18,8 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     """Compute a past decision again from its stored inputs; exit 1 if anything differs."""
-    context = build()
-    with context.database.read() as session:
+    with opened() as context, context.database.read() as session:
         found = replay_decision(session, decision)
-    context.database.close()
     if found is None:
         typer.echo(f"There is no decision {decision}.", err=True)
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.bootstrap import build
+from service.bootstrap import opened
 from service.worker.loop import work as work_loop
 from service.worker.process import StopSignal
 
@@ -23,8 +23,5 @@ def work(
     signal.signal(signal.SIGTERM, stopped.ask)
     # Ctrl-C reaches the whole process group; a child leaves it to its parent to say stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN if child else stopped.ask)
-    context = build()
-    try:
+    with opened() as context:
         work_loop(context, stopped)
-    finally:
-        context.database.close()
