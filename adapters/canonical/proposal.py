@@ -11,11 +11,20 @@ from adapters.canonical.quantity import Currency, UnitPrice
 
 
 class ProposalKind(StrEnum):
-    """What the ERP is asked to do."""
+    """What the ERP is asked to do.
+
+    ``requisition`` and ``transfer`` ask for something new; ``change`` and ``cancel`` take back
+    what the ERP accepted under the reference. ``expedite``, ``defer`` and ``cancel_order`` are
+    messages about a purchase order line that is its own.
+    """
 
     REQUISITION = "requisition"
+    TRANSFER = "transfer"
     CHANGE = "change"
     CANCEL = "cancel"
+    EXPEDITE = "expedite"
+    DEFER = "defer"
+    CANCEL_ORDER = "cancel_order"
 
 
 class RequisitionProposal(Canonical):
@@ -32,6 +41,10 @@ class RequisitionProposal(Canonical):
     item_id: Code
     location_id: Code
     supplier_id: Code | None
+    from_location_id: Code | None = Field(None, description="who gives, in a transfer")
+    purchase_line: Code | None = Field(
+        None, description="which open purchase line a message is about"
+    )
     quantity: Decimal = Field(ge=0, description="total wanted under this reference, base units")
     unit: Code
     unit_price: UnitPrice | None

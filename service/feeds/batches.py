@@ -9,6 +9,7 @@ from uuid import UUID
 from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical, SourceRef
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
+from adapters.canonical.network import TransferLane
 from adapters.canonical.supply import OpenPurchaseLine, StockPosition
 
 
@@ -19,6 +20,7 @@ class FeedKind(StrEnum):
     LOCATIONS = "locations"
     ACCOUNTS = "accounts"
     SUPPLIER_TERMS = "supplier_terms"
+    TRANSFER_LANES = "transfer_lanes"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"
     OPEN_ORDERS = "open_orders"
@@ -62,6 +64,7 @@ CanonicalRow = (
     | Location
     | Account
     | SupplierTerms
+    | TransferLane
     | SalesLine
     | StockPosition
     | OpenPurchaseLine

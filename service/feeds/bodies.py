@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Code
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
+from adapters.canonical.network import TransferLane
 from adapters.canonical.supply import OpenPurchaseLine, StockPosition
 from service.feeds.batches import OrderKind, Outcome, SnapshotPart
 from service.feeds.cross_references import CrossReference
@@ -103,6 +104,14 @@ class SupplierTermsBody(BatchBody):
     """Who supplies what to where, and on which terms."""
 
     rows: list[Annotated[Any, WithJsonSchema(flat_schema(SupplierTerms))]] = Field(
+        max_length=LARGEST_BATCH
+    )
+
+
+class TransferLanesBody(BatchBody):
+    """Between which locations goods may be transferred."""
+
+    rows: list[Annotated[Any, WithJsonSchema(flat_schema(TransferLane))]] = Field(
         max_length=LARGEST_BATCH
     )
 

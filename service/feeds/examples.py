@@ -42,6 +42,15 @@ SUPPLIER_TERMS = _delta(
         "currency": "GBP",
     }
 )
+TRANSFER_LANES = _delta(
+    {
+        "native_id": "UK-EXPORT",
+        "from_location_id": "UK",
+        "to_location_id": "EXPORT",
+        "lead_time_days": 2,
+        "order_multiple": "12",
+    }
+)
 SALES_LINES = _delta(
     {
         "native_id": "SO-1001/10",

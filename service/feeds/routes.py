@@ -19,6 +19,7 @@ from service.feeds.bodies import (
     SalesLinesBody,
     StockPositionsBody,
     SupplierTermsBody,
+    TransferLanesBody,
 )
 from service.feeds.cross_references import put_cross_references
 from service.feeds.delivery import CodeSender, FeedSender, answer_of, deliver
@@ -72,6 +73,19 @@ def post_supplier_terms(sender: FeedSender) -> JSONResponse:
     An item is planned at a location once there are terms for it.
     """
     return deliver(sender, FeedKind.SUPPLIER_TERMS, SupplierTermsBody)
+
+
+@router.post(
+    "/v1/transfer-lanes",
+    response_model=BatchAnswer,
+    openapi_extra=_described(TransferLanesBody, examples.TRANSFER_LANES),
+)
+def post_transfer_lanes(sender: FeedSender) -> JSONResponse:
+    """Lanes by which one location can supply another; quantities in base units.
+
+    Before anything is bought, the surplus of a location at the other end of a lane is used.
+    """
+    return deliver(sender, FeedKind.TRANSFER_LANES, TransferLanesBody)
 
 
 @router.post(

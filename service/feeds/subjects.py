@@ -9,6 +9,7 @@ from typing import Any
 from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
+from adapters.canonical.network import TransferLane
 from adapters.canonical.supply import OpenPurchaseLine, StockPosition
 from service.database.base import Table
 from service.feeds.batches import FeedKind, OrderKind
@@ -21,6 +22,7 @@ from service.feeds.tables import (
     SalesLineRow,
     StockPositionRow,
     SupplierTermsRow,
+    TransferLaneRow,
 )
 
 
@@ -95,6 +97,17 @@ SUBJECTS = (
         given={"supplier_id": "supplier"},
     ),
     Subject(
+        "transfer_lane",
+        TransferLane,
+        TransferLaneRow,
+        LINE_KEY,
+        known={
+            "item_id": "item",
+            "from_location_id": "location",
+            "to_location_id": "location",
+        },
+    ),
+    Subject(
         "sales_line",
         SalesLine,
         SalesLineRow,
@@ -147,6 +160,7 @@ SUBJECTS_OF_KIND: dict[FeedKind, tuple[Subject, ...]] = {
     FeedKind.LOCATIONS: (SUBJECT_OF[Location],),
     FeedKind.ACCOUNTS: (SUBJECT_OF[Account],),
     FeedKind.SUPPLIER_TERMS: (SUBJECT_OF[SupplierTerms],),
+    FeedKind.TRANSFER_LANES: (SUBJECT_OF[TransferLane],),
     FeedKind.SALES_LINES: (SUBJECT_OF[SalesLine],),
     FeedKind.STOCK_POSITIONS: (SUBJECT_OF[StockPosition],),
     FeedKind.OPEN_ORDERS: (SUBJECT_OF[OpenPurchaseLine], SUBJECT_OF[OpenSalesLine]),

@@ -72,6 +72,22 @@ class SupplierTermsRow(FromSystem, Table):
         return self.lead_time_days + self.review_period_days
 
 
+class TransferLaneRow(FromSystem, Table):
+    """Keyed by the sender's own id; without an item it serves every item."""
+
+    __tablename__ = "transfer_lanes"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[str | None]
+    from_location_id: Mapped[str]
+    to_location_id: Mapped[str]
+    lead_time_days: Mapped[int]
+    minimum_quantity: Mapped[Decimal]
+    order_multiple: Mapped[Decimal]
+    priority: Mapped[int]
+    __table_args__ = (Index(None, "to_location_id"), Index(None, "from_location_id"))
+
+
 class SalesLineRow(FromSystem, Table):
     """Keyed by the sender's own id; a later version of the same line replaces it."""
 

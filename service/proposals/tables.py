@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.database.base import Table, new_id
 
 _OPEN = text("state IN ('in_review', 'approved', 'held', 'snoozed')")
-"""The amendable states; an (item, location) has at most one proposal in them."""
+"""The amendable states; an (item, location) has at most one requisition in them,
+one transfer per giver, and one message of a kind per purchase line."""
 
 
 class ProposalRow(Table):
@@ -26,6 +27,10 @@ class ProposalRow(Table):
     """Grows with every change of state or offer, and is compared at every update; the ETag."""
     item_id: Mapped[str]
     location_id: Mapped[str]
+    from_location_id: Mapped[str] = mapped_column(default="", server_default="")
+    """Who gives, in a transfer; else empty, so that the open key below stays unique."""
+    purchase_line: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """``system/native_id`` of the purchase line that a message is about; else empty."""
     supplier_id: Mapped[str | None]
     unit: Mapped[str]
     recommended_quantity: Mapped[Decimal]
@@ -81,6 +86,8 @@ class ProposalRow(Table):
             "kind",
             "item_id",
             "location_id",
+            "from_location_id",
+            "purchase_line",
             unique=True,
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,

@@ -32,7 +32,7 @@ from service.replenishment.unused_demand import (
     note_unused_demand,
     won_without_order,
 )
-from service.work import dirty_keys
+from service.work import dirty_keys, stale_outlooks
 from service.work.business_date import business_date
 from service.work.dirty_keys import DirtyKey, Key
 
@@ -183,6 +183,7 @@ def _write(
         *let_go(session, unplanned, now),
     ]
     note_unused_demand(session, findings, now)
+    stale_outlooks.mark(session, cleared, now)
     outcomes: Counter[str] = Counter(
         decision.outcome for result, decision in kept if result.quantity > 0
     )

@@ -28,6 +28,20 @@ class DirtyKeyRow(Table):
     __table_args__ = (Index(None, "marked_at"),)
 
 
+class StaleOutlookRow(Table):
+    """An (item, location) of which outside systems may have been told what no longer holds.
+
+    Every mark is a new one, and only the mark that was read is cleared.
+    """
+
+    __tablename__ = "stale_outlooks"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[UUID]
+    marked_at: Mapped[datetime]
+    __table_args__ = (Index(None, "marked_at"),)
+
+
 class GenerationRow(Table):
     """The counter behind generations: one row."""
 

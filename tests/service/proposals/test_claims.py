@@ -18,6 +18,8 @@ def test_a_claim_takes_what_is_approved(desk: Desk) -> None:
         "item_id": "BOTTLE",
         "location_id": "UK",
         "supplier_id": "GLASSWORKS",
+        "from_location_id": None,
+        "purchase_line": None,
         "quantity": "480",
         "unit": "EA",
         "unit_price": "2.5",

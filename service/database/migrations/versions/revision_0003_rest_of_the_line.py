@@ -1,0 +1,97 @@
+"""rest of the line."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "stale_outlooks",
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.Uuid(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "location_id", name=op.f("pk_stale_outlooks")),
+    )
+    with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_stale_outlooks_marked_at"), ["marked_at"], unique=False
+        )
+
+    op.create_table(
+        "transfer_lanes",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("native_id", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=True),
+        sa.Column("from_location_id", sa.String(length=64), nullable=False),
+        sa.Column("to_location_id", sa.String(length=64), nullable=False),
+        sa.Column("lead_time_days", sa.Integer(), nullable=False),
+        sa.Column("minimum_quantity", sa.BigInteger(), nullable=False),
+        sa.Column("order_multiple", sa.BigInteger(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("external_key", sa.String(length=64), nullable=True),
+        sa.Column("version_token", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("provenance", sa.String(length=500), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "native_id", name=op.f("pk_transfer_lanes")),
+    )
+    with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_transfer_lanes_from_location_id"), ["from_location_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
+        )
+
+    with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("from_location_id", sa.String(length=64), server_default="", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("purchase_line", sa.String(length=200), server_default="", nullable=False)
+        )
+        batch_op.drop_index(
+            batch_op.f("uq_proposals_open_key"),
+            sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
+        )
+        batch_op.create_index(
+            "uq_proposals_open_key",
+            ["kind", "item_id", "location_id", "from_location_id", "purchase_line"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
+            postgresql_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_proposals_open_key",
+            sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
+            postgresql_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
+        )
+        batch_op.create_index(
+            batch_op.f("uq_proposals_open_key"),
+            ["kind", "item_id", "location_id"],
+            unique=1,
+            sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
+        )
+        batch_op.drop_column("purchase_line")
+        batch_op.drop_column("from_location_id")
+
+    with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
+        batch_op.drop_index(batch_op.f("ix_transfer_lanes_from_location_id"))
+
+    op.drop_table("transfer_lanes")
+    with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
+
+    op.drop_table("stale_outlooks")

@@ -1,0 +1,1 @@
+"""Going live: history is imported and examined, what is under way is adopted."""

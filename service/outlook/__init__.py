@@ -1,0 +1,1 @@
+"""What outside systems are told: supply for deals, demand and forecasts for planning."""
