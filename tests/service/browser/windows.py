@@ -1,0 +1,58 @@
+"""What browser tests share: windows that watch for breaches, and where a page stands."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from service.context import ServiceContext
+from service.proposals.tables import ProposalRow
+from tests.service.builders_web import PASSWORD
+
+PROPOSAL = "/proposals/RQ-85123A-DC-UK"
+OpenPage = Callable[..., AbstractContextManager[Page]]
+
+_REPORT_BREACHES = """
+document.addEventListener("securitypolicyviolation", (breach) => {
+  console.error(`policy breached: ${breach.violatedDirective} ${breach.blockedURI}`);
+});
+"""
+
+
+@contextmanager
+def window(browser: Browser, address: str, **settings: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A window, and what its console, its scripts and its security policy complained of so far."""
+    shown = browser.new_context(base_url=address, **settings)
+    page = shown.new_page()
+    page.add_init_script(_REPORT_BREACHES)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page, complaints
+    finally:
+        shown.close()
+
+
+def log_in(page: Page, login: str = "planner") -> None:
+    """Log in over the page, as a person does."""
+    page.goto("/")
+    page.get_by_label("Login").fill(login)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Approval queue")).to_be_visible()
+
+
+def ready(page: Page, path: str) -> None:
+    """Go to ``path`` and wait until its script has run."""
+    page.goto(path)
+    expect(page.locator("html[data-ready]")).to_be_attached()
+
+
+def state_of(context: ServiceContext, ref: str) -> str:
+    """The proposal's state as stored."""
+    with context.database.read() as session:
+        state = session.scalar(select(ProposalRow.state).where(ProposalRow.external_ref == ref))
+    return state or ""
