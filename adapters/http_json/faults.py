@@ -1,0 +1,94 @@
+"""What a failed call means for the next try."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx2
+
+from adapters.http_json.answers import UnreadableAnswerError, document
+from adapters.http_json.calls import Answer, Call
+from adapters.ports import Failure, PortError
+
+LONGEST_DETAIL = 500
+_LONGEST_WAIT = timedelta(days=1)
+_NOT_NOW = {
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.TOO_EARLY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+}
+_OTHER_VERSION = {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
+_NEVER_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+)
+_CANNOT_BE_SENT = (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol)
+
+
+class NoAnswerError(PortError):
+    """The system was not reached, or fell silent: the next call would fare no better."""
+
+
+def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
+    """A call that came to no answer; what was surely not sent is temporary."""
+    detail = f"{call.name}: no answer: {type(fault).__name__} {fault}"[:LONGEST_DETAIL]
+    if isinstance(fault, _CANNOT_BE_SENT):
+        return NoAnswerError(Failure.REJECTED, detail)
+    if isinstance(fault, _NEVER_SENT):
+        return NoAnswerError(Failure.TEMPORARY, detail)
+    return NoAnswerError(_unknown(call), detail)
+
+
+def unreadable(call: Call, why: UnreadableAnswerError) -> PortError:
+    """An answer that says success and does not say what it should."""
+    return PortError(_unknown(call), f"{call.name}: the answer cannot be read: {why}")
+
+
+def status_fault(call: Call, answer: Answer, now: Callable[[], datetime]) -> PortError | None:
+    """What the status of an answer means; None for success."""
+    if answer.success:
+        return None
+    status = answer.status
+    wait = retry_after(answer.headers.get("retry-after", ""), now())
+    detail = f"{call.name}: {status} {_problem(answer)}"[:LONGEST_DETAIL].strip()
+    if status in _NOT_NOW:
+        failure = Failure.TEMPORARY
+    elif status in _OTHER_VERSION:
+        failure = Failure.CONFLICT
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        failure = _unknown(call)
+    else:  # redirects as well: the address is to be mended, not followed
+        failure, wait = Failure.REJECTED, None
+    return PortError(failure, detail, retry_after=wait)
+
+
+def retry_after(told: str, now: datetime) -> timedelta | None:
+    """``Retry-After`` (RFC 9110, 10.2.3) as a wait: seconds or a date; at most a day."""
+    if told.isascii() and told.isdigit():
+        wait = timedelta(seconds=min(int(told), _LONGEST_WAIT.total_seconds()))
+    else:
+        try:
+            wait = parsedate_to_datetime(told) - now
+        except (TypeError, ValueError, OverflowError):  # no date, or one without a zone
+            return None
+    return max(timedelta(0), min(wait, _LONGEST_WAIT))
+
+
+def _unknown(call: Call) -> Failure:
+    return Failure.TEMPORARY if call.repeatable else Failure.AMBIGUOUS
+
+
+def _problem(answer: Answer) -> str:
+    """What the answer says in words: a problem's title and detail, or the start of the text."""
+    try:
+        told = document(answer.body)
+    except UnreadableAnswerError:
+        told = None
+    if isinstance(told, dict):
+        words = [told.get("title"), told.get("detail"), told.get("location")]
+        return ": ".join(word for word in words if isinstance(word, str))
+    text = answer.body[:LONGEST_DETAIL].decode("utf-8", "replace")
+    return " ".join(text.split())
