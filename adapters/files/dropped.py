@@ -12,6 +12,7 @@ from adapters.files.layout import MANIFEST
 from adapters.files.manifest import MOST_BYTES, MOST_ROWS, DataFile, IncomingManifest
 from adapters.files.records import Record, RefusedBatchError, records_of
 from adapters.ports import FlatRow, IncomingBatch
+from adapters.row_check import problem_of
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,12 @@ def incoming_batch(batch: DroppedBatch) -> IncomingBatch:
     rows: list[FlatRow] = []
     unreadable: dict[int, str] = {}
     for number, record in enumerate(batch.records(), 1):
-        if record.cells is None:
-            unreadable[number] = record.problem
+        values = flat_values(manifest.kind, record.cells or {})
+        problem = record.problem or problem_of(values)
+        if problem:
+            unreadable[number] = problem
         else:
-            rows.append(FlatRow(number, flat_values(manifest.kind, record.cells)))
+            rows.append(FlatRow(number, values))
     return IncomingBatch(
         batch.reference, manifest.kind, rows, manifest.mode == "snapshot", unreadable
     )

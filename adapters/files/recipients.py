@@ -56,7 +56,7 @@ class FolderRecipient:
         """Which references were handed over; ``native_id`` is the batch, not the ERP's number."""
         batches = self._batches.batches("proposals")
         return {
-            reference: FoundDocument(reference, batches[reference])
+            reference: FoundDocument(reference, batches[reference], handed_over=True)
             for reference in external_refs
             if reference in batches
         }

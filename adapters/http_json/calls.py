@@ -10,7 +10,11 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Call:
-    """A request. ``repeatable`` says that a second one does no harm."""
+    """A request.
+
+    ``repeatable`` says that a second one does no harm; ``names_document`` that the address holds
+    a document's id, so that a 404 is about the document and not about the address.
+    """
 
     method: str
     url: str
@@ -18,6 +22,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True
+    names_document: bool = False
 
     @property
     def name(self) -> str:

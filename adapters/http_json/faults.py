@@ -18,6 +18,14 @@ _NOT_NOW = {
     HTTPStatus.TOO_EARLY,
     HTTPStatus.TOO_MANY_REQUESTS,
 }
+_REFUSES_US = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.NOT_ACCEPTABLE,
+    HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+}
 _OTHER_VERSION = {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
 _NEVER_SENT = (
     httpx2.ConnectError,
@@ -26,6 +34,10 @@ _NEVER_SENT = (
     httpx2.ProxyError,
 )
 _CANNOT_BE_SENT = (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol)
+
+
+class RefusedCallerError(PortError):
+    """The system refuses us, or what we are set up to call: no single document's fault."""
 
 
 class NoAnswerError(PortError):
@@ -53,16 +65,15 @@ def status_fault(call: Call, answer: Answer, now: Callable[[], datetime]) -> Por
         return None
     status = answer.status
     wait = retry_after(answer.headers.get("retry-after", ""), now())
-    detail = f"{call.name}: {status} {_problem(answer)}"[:LONGEST_DETAIL].strip()
+    detail = f"{call.name}: {status} {_words_of(answer)}"[:LONGEST_DETAIL].strip()
     if status in _NOT_NOW:
-        failure = Failure.TEMPORARY
-    elif status in _OTHER_VERSION:
-        failure = Failure.CONFLICT
-    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        failure = _unknown(call)
-    else:  # redirects as well: the address is to be mended, not followed
-        failure, wait = Failure.REJECTED, None
-    return PortError(failure, detail, retry_after=wait)
+        return PortError(Failure.TEMPORARY, detail, retry_after=wait)
+    if status in _OTHER_VERSION:
+        return PortError(Failure.CONFLICT, detail)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return PortError(_unknown(call), detail, retry_after=wait)
+    kind = RefusedCallerError if _is_about_us(call, status) else PortError
+    return kind(Failure.REJECTED, detail)
 
 
 def retry_after(told: str, now: datetime) -> timedelta | None:
@@ -77,18 +88,26 @@ def retry_after(told: str, now: datetime) -> timedelta | None:
     return max(timedelta(0), min(wait, _LONGEST_WAIT))
 
 
+def _is_about_us(call: Call, status: int) -> bool:
+    """Redirects as well: the address is to be mended, not followed."""
+    nowhere = status == HTTPStatus.NOT_FOUND and not call.names_document
+    return nowhere or status < HTTPStatus.BAD_REQUEST or status in _REFUSES_US
+
+
 def _unknown(call: Call) -> Failure:
     return Failure.TEMPORARY if call.repeatable else Failure.AMBIGUOUS
 
 
-def _problem(answer: Answer) -> str:
-    """What the answer says in words: a problem's title and detail, or the start of the text."""
+def _words_of(answer: Answer) -> str:
+    """Where it leads, a problem's title and detail, or the start of the text."""
+    if "location" in answer.headers:
+        return f"leads to {answer.headers['location']}"
     try:
         told = document(answer.body)
     except UnreadableAnswerError:
         told = None
     if isinstance(told, dict):
-        words = [told.get("title"), told.get("detail"), told.get("location")]
+        words = [told.get("title"), told.get("detail")]
         return ": ".join(word for word in words if isinstance(word, str))
     text = answer.body[:LONGEST_DETAIL].decode("utf-8", "replace")
     return " ".join(text.split())

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from adapters.http_json.faults import NoAnswerError
+from adapters.http_json.faults import NoAnswerError, RefusedCallerError
 from adapters.ports import Failure, PortError, Written
 from adapters.repetition import failed
 
@@ -25,25 +25,26 @@ def in_groups(
 ) -> list[Written]:
     """Write so many per call; a call that fails fails all of its own.
 
-    Once the system cannot be reached or asks to wait, the rest is left for later: a long batch
-    would else wait out its time limit once per call.
+    Once the system cannot be reached, asks to wait or refuses us, the rest is left for later: a
+    long batch would else wait out its time limit once per call. Raises RefusedCallerError where
+    nothing was written at all.
     """
     answers: list[Written] = []
-    halt: PortError | None = None
     for start in range(0, len(things), size):
         group = things[start : start + size]
         try:
-            if halt:
-                raise halt
             answers.extend(write(group))
+        except RefusedCallerError as fault:
+            if not answers:
+                raise
+            return [*answers, *_left(things[start:], key, fault)]
         except PortError as fault:
             answers.extend(failed(key(thing), fault) for thing in group)
-            halt = halt or _halt(fault)
+            if fault.failure is Failure.TEMPORARY or isinstance(fault, NoAnswerError):
+                return [*answers, *_left(things[start + size :], key, fault)]
     return answers
 
 
-def _halt(fault: PortError) -> PortError | None:
-    if fault.failure is not Failure.TEMPORARY and not isinstance(fault, NoAnswerError):
-        return None
-    detail = f"not tried, because the one before failed: {fault.detail}"
-    return PortError(Failure.TEMPORARY, detail, retry_after=fault.retry_after)
+def _left(things: Sequence[Thing], key: Callable[[Thing], str], why: PortError) -> list[Written]:
+    fault = PortError(Failure.TEMPORARY, f"not tried: {why.detail}", retry_after=why.retry_after)
+    return [failed(key(thing), fault) for thing in things]

@@ -10,8 +10,7 @@ from adapters.http_json.calls import Call, below, json_bytes
 from adapters.http_json.cursors import Position, positions
 from adapters.http_json.faults import unreadable
 from adapters.ports import FlatRow, IncomingBatch, IncomingKind, IntakeReport
-
-_NO_ROW = "A row is a JSON object."
+from adapters.row_check import problem_of
 
 
 class Pages:
@@ -73,12 +72,13 @@ def _leads_on(page: PageAnswer, position: Position) -> bool:
 
 def _batch(kind: IncomingKind, page: PageAnswer, digest: str) -> IncomingBatch:
     numbered = list(enumerate(page.rows, 1))
+    problems = {number: problem_of(row) for number, row in numbered}
     return IncomingBatch(
         f"{kind}:{digest}",
         kind,
-        [FlatRow(number, row) for number, row in numbered if isinstance(row, dict)],
+        [FlatRow(number, row) for number, row in numbered if not problems[number]],
         page.snapshot,
-        {number: _NO_ROW for number, row in numbered if not isinstance(row, dict)},
+        {number: problem for number, problem in problems.items() if problem},
     )
 
 

@@ -1,5 +1,6 @@
 """What has to be known of a system that speaks JSON over HTTP."""
 
+import re
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from adapters.canonical.identity import Code
 from adapters.http_json.signatures import check_secret
 from adapters.ports import Idempotency, IncomingKind
 
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 MOST_SECRETS = 2
 
@@ -41,7 +43,8 @@ class HttpSettings(BaseModel):
     ``idempotency`` is what the system does with a second request under one reference.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # An error never repeats what it is about: it could be a secret.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     system: Code
     base_url: str
@@ -58,6 +61,13 @@ class HttpSettings(BaseModel):
     )
     requires_supplier: bool = False
     proposals_per_call: int = Field(1, ge=1, le=200)
+
+    @field_validator("bearer_token")
+    @classmethod
+    def _fits_a_header(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("a bearer token is printable ASCII without spaces or line ends")
+        return token
 
     @field_validator("webhook_secrets")
     @classmethod

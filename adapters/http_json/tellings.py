@@ -1,8 +1,8 @@
 """Outlooks and forecasts: put where they belong, over what was told before."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from adapters.canonical.identity import Canonical
 from adapters.canonical.outlook import PublishedForecast, SupplyOutlook
 from adapters.http_json.answers import UnreadableAnswerError, document
 from adapters.http_json.caller import Caller
@@ -10,7 +10,6 @@ from adapters.http_json.calls import Call, below
 from adapters.http_json.faults import unreadable
 from adapters.http_json.in_turn import one_by_one
 from adapters.ports import Failure, PortError, WriteResult, Written
-from adapters.repetition import failed
 
 
 class Tellings:
@@ -27,10 +26,12 @@ class Tellings:
 
     def write_forecast(self, forecast: PublishedForecast) -> Written:
         """PUT the publication; each series replaces what was told within its range."""
-        try:
-            self._put(below(self._base, self._paths.forecasts), forecast)
-        except PortError as fault:
-            return failed(forecast.publication_id, fault)
+        [written] = one_by_one([forecast], lambda told: told.publication_id, self._write_forecast)
+        return written
+
+    def _write_forecast(self, forecast: PublishedForecast) -> Written:
+        body = forecast.model_dump_json().encode("utf-8")
+        self._put(Call("PUT", below(self._base, self._paths.forecasts), body))
         return Written(forecast.publication_id, WriteResult.TAKEN)
 
     def _write_outlook(self, outlook: SupplyOutlook) -> Written:
@@ -38,13 +39,13 @@ class Tellings:
             url = below(self._base, self._paths.outlook, id=outlook.opportunity_id)
         except ValueError as why:
             raise PortError(Failure.REJECTED, f"{outlook.opportunity_id}: {why}") from why
-        self._put(url, outlook)
+        body = outlook.model_dump_json().encode("utf-8")
+        self._put(Call("PUT", url, body, names_document=True))
         return Written(outlook.opportunity_id, WriteResult.TAKEN)
 
-    def _put(self, url: str, told: Canonical) -> None:
-        body = told.model_dump_json().encode("utf-8")
-        call = Call("PUT", url, body, self._caller.authorised())
-        answer = self._caller.succeed(call)
+    def _put(self, call: Call) -> None:
+        """Any answer in JSON will do, or none at all."""
+        answer = self._caller.succeed(replace(call, headers=self._caller.authorised()))
         try:
             if answer.body.strip():
                 document(answer.body)

@@ -64,6 +64,8 @@ class Memory:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     secrets: tuple[str, ...] = ()
     token: str | None = None
+    refuses_us_after: int | None = None
+    """After so many calls every token is refused."""
     replays: bool = True
     """Whether a repeated Idempotency-Key gets the first answer."""
     unique: bool = False
@@ -115,7 +117,7 @@ class SimulatedHttpSystem:
         memory.headers.append(said.headers)
         if path == "hooks":
             return _hear(memory, said)
-        if memory.token and said.headers.get("authorization") != f"Bearer {memory.token}":
+        if _is_stranger(memory, said):
             return reply(401, {"title": "Who are you?"})
         if method == "GET":
             return _look_up(memory, path, query)
@@ -134,6 +136,13 @@ class Said:
         """The body as JSON."""
         told: dict[str, Any] = json.loads(self.raw)
         return told
+
+
+def _is_stranger(memory: Memory, said: Said) -> bool:
+    calls = len(memory.headers)
+    withdrawn = memory.refuses_us_after is not None and calls > memory.refuses_us_after
+    expected = f"Bearer {memory.token}"
+    return withdrawn or bool(memory.token and said.headers.get("authorization") != expected)
 
 
 def _look_up(memory: Memory, path: str, query: Mapping[str, str]) -> Reply:
@@ -163,6 +172,12 @@ def _write(memory: Memory, path: str, said: Said) -> Reply:
     if path.endswith("/outlook"):
         memory.outlooks[unquote(path.split("/")[1])] = said.document
         return reply(200, {})
+    if path in {"requisitions", "requisition-batches"}:
+        return _create(memory, path, said)
+    return reply(404, {"title": "Nothing here"})
+
+
+def _create(memory: Memory, path: str, said: Said) -> Reply:
     key = said.headers["idempotency-key"]
     if memory.replays and key in memory.answered:
         return reply(200, memory.answered[key])
