@@ -71,9 +71,9 @@ class HttpPartner:
     @contextmanager
     def behaving(self, behaviour: Behaviour) -> Iterator[None]:
         """Let the system behave so."""
-        self.server.memory.behaviour = behaviour
+        self.server.behaviour = behaviour
         yield
-        self.server.memory.behaviour = Behaviour.WELL
+        self.server.behaviour = Behaviour.WELL
 
     def documents(self) -> Mapping[str, Sequence[Decimal]]:
         """Requisitions and transfers that were made."""
