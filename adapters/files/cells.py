@@ -28,8 +28,8 @@ class CellType(StrEnum):
 
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
-_NUMERAL = re.compile(r"-?\d+(\.\d+)?")
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_NUMERAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _FLAGS = {"true": True, "false": False}
 
 
@@ -93,11 +93,20 @@ def typed(value: Any, wanted: CellType) -> Any:
 
     What does not fit is left as it came, for the row's schema to say what is wrong.
     """
-    plain = plain_value(value)
+    plain = _filled(plain_value(value))
     if isinstance(plain, str):
         return _from_text(plain, wanted) if plain.strip() else None
     whole = isinstance(plain, int) and not isinstance(plain, bool)
     return str(plain) if whole and wanted is not CellType.INTEGER else plain
+
+
+def _filled(value: Any) -> Any:
+    """The value without the empty fields that a typed column gives to every nested row."""
+    if isinstance(value, list):
+        return [_filled(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _filled(part) for name, part in value.items() if part is not None}
+    return value
 
 
 def _from_text(text: str, wanted: CellType) -> Any:
@@ -113,6 +122,10 @@ def _from_text(text: str, wanted: CellType) -> Any:
 
 def _nested(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
         return text
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no JSON number")

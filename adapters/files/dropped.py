@@ -8,11 +8,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from adapters.files.columns import flat_values
-from adapters.files.layout import MANIFEST
+from adapters.files.layout import MANIFEST, is_plain_file
 from adapters.files.manifest import MOST_BYTES, MOST_ROWS, DataFile, IncomingManifest
 from adapters.files.records import Record, RefusedBatchError, records_of
 from adapters.ports import FlatRow, IncomingBatch
 from adapters.row_check import problem_of
+
+_LONGEST_MANIFEST = 1_000_000
+"""In bytes; what is longer is cut, and not understood."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ class DroppedBatch:
 
 def dropped(path: Path) -> DroppedBatch:
     """The batch of the manifest at ``path``."""
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(_LONGEST_MANIFEST)
     try:
         return DroppedBatch(path, content, IncomingManifest.model_validate_json(content))
     except ValidationError as error:
@@ -95,7 +99,7 @@ def incoming_batch(batch: DroppedBatch) -> IncomingBatch:
 
 
 def _content(path: Path) -> bytes:
-    if path.is_symlink() or not path.is_file():
+    if not is_plain_file(path):
         raise RefusedBatchError(f"{path.name} is named in the manifest and is not there")
     if path.stat().st_size > MOST_BYTES:
         raise RefusedBatchError(f"{path.name} is larger than {MOST_BYTES} bytes; drop several")

@@ -71,4 +71,9 @@ class Layout:
 def manifests_in(folder: Path) -> list[Path]:
     """The manifests directly in a folder, by name; hidden files are not finished."""
     found = folder.glob(f"*{MANIFEST}")
-    return sorted(path for path in found if not path.name.startswith("."))
+    return sorted(path for path in found if path.name[0] != "." and is_plain_file(path))
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether it is a file, and no link that could lead elsewhere."""
+    return path.is_file() and not path.is_symlink()

@@ -1,8 +1,8 @@
 """Batches for the partner: data file first, manifest last, no key twice."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+import re
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -14,6 +14,8 @@ from adapters.files.outgoing_columns import COLUMNS
 from adapters.files.settings import DataFormat
 from adapters.files.tables import table_bytes
 from adapters.ports import Failure, PortError
+
+_OURS = re.compile(rf"([0-9]+)-([a-z]+)-[0-9a-f]{{16}}{re.escape(MANIFEST)}")
 
 
 class OutgoingBatches:
@@ -41,7 +43,7 @@ class OutgoingBatches:
 
     def _write(self, kind: OutgoingKind, documents: Sequence[Document]) -> str:
         keys = tuple(document.key for document in documents)
-        sequence = 1 + max((one.sequence for one in self._read.values()), default=0)
+        sequence = 1 + max((number for number, _ in self._names().values()), default=0)
         batch = f"{sequence:06d}-{kind}-{_digest(keys)}"
         rows = [row for document in documents for row in document.rows]
         content = table_bytes(self._format, COLUMNS[kind], rows)
@@ -56,15 +58,20 @@ class OutgoingBatches:
         return batch
 
     def _batches(self, kind: OutgoingKind) -> dict[str, str]:
-        # First out/, then taken/: what the partner moves meanwhile is seen at least once.
-        names = self._manifest_names(self._layout.outgoing.glob(f"*{MANIFEST}"))
-        names |= self._manifest_names(self._layout.taken.rglob(f"*{MANIFEST}"))
-        self._read = {name: self._manifest(name) for name in sorted(names)}
-        read = (one for one in self._read.values() if one.kind == kind)
-        return {key: manifest.batch for manifest in read for key in manifest.keys}
+        names = [name for name, (_, named) in self._names().items() if named == kind]
+        read = {name: self._manifest(name) for name in sorted(names)}
+        self._read.update(read)
+        return {key: manifest.batch for manifest in read.values() for key in manifest.keys}
 
-    def _manifest_names(self, paths: Iterable[Path]) -> set[str]:
-        return {path.name for path in paths if not path.name.startswith(".")}
+    def _names(self) -> dict[str, tuple[int, str]]:
+        """The manifests of ours, with number and kind.
+
+        First ``out/``, then ``out/taken/``: what the partner moves meanwhile is seen for sure.
+        """
+        here = [path.name for path in self._layout.outgoing.glob(f"*{MANIFEST}")]
+        there = [path.name for path in self._layout.taken.rglob(f"*{MANIFEST}")]
+        ours = ((name, _OURS.fullmatch(name)) for name in (*here, *there))
+        return {name: (int(match[1]), match[2]) for name, match in ours if match}
 
     def _manifest(self, name: str) -> OutgoingManifest:
         """The manifest of this name, wherever it lies now; it never changes once written."""
@@ -77,8 +84,7 @@ class OutgoingBatches:
         except ValidationError as error:
             raise PortError(
                 Failure.REJECTED,
-                f"{path} is no manifest of ours; move it out of the folder "
-                "so that nothing is handed over twice",
+                f"{path} is damaged; what it names could be handed over twice: mend or remove it",
             ) from error
 
 

@@ -78,6 +78,8 @@ def test_values_are_written_plainly(value: Any, cell: str) -> None:
             CellType.JSON,
             [{"unit": "BOX", "numerator": "100"}],
         ),
+        ([{"unit": "BOX", "valid_from": None}], CellType.JSON, [{"unit": "BOX"}]),
+        ('{"numerator": NaN}', CellType.JSON, '{"numerator": NaN}'),
         (True, CellType.FLAG, True),
         ("007", CellType.TEXT, "007"),
     ],

@@ -1,6 +1,5 @@
 """A crash between any two steps on the disk loses nothing and does nothing twice."""
 
-import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -112,14 +111,3 @@ def test_the_partner_never_sees_a_manifest_without_its_whole_file(
         folder.fetch()  # checks each file against its manifest
         steps += 1
     assert steps == 2
-
-
-def test_the_same_write_makes_the_same_batch_and_batches_are_in_order(
-    folder: FolderPartner,
-) -> None:
-    for references in (["PL-9"], ["PL-1", "PL-2"], ["PL-9"], ["PL-1", "PL-2"]):
-        _create(folder, *references)
-    manifests = sorted((folder.root / "out").glob("*.manifest.json"))
-    keys = [json.loads(path.read_bytes())["keys"] for path in manifests]
-    assert keys == [["PL-9"], ["PL-1", "PL-2"]]
-    assert [path.name.partition("-")[0] for path in manifests] == ["000001", "000002"]

@@ -191,6 +191,17 @@ def test_a_link_to_elsewhere_is_not_followed(folder: FolderPartner, source: Sour
     assert _refusal(folder, "b1") == "b1.csv is named in the manifest and is not there"
 
 
+def test_a_manifest_that_is_a_link_or_a_folder_is_no_manifest(
+    folder: FolderPartner, source: Source
+) -> None:
+    folder.drop("b1", b"item_id\nA\n")
+    inside = folder.root / "in"
+    (inside / "b1.manifest.json").rename(folder.root / "elsewhere.json")
+    (inside / "b1.manifest.json").symlink_to(folder.root / "elsewhere.json")
+    (inside / "b0.manifest.json").mkdir()
+    assert source.read(None) is None
+
+
 def test_a_manifest_that_is_still_being_written_is_waited_for(
     folder: FolderPartner, source: Source
 ) -> None:
