@@ -61,5 +61,6 @@ def below(base_url: str, path: str, **parts: str) -> str:
     """
     if any(set(part) <= {"."} for part in parts.values()):
         raise ValueError("a path cannot hold a part of nothing but dots")
-    filled = path.format(**{name: quote(part, safe="") for name, part in parts.items()})
-    return f"{base_url.rstrip('/')}/{filled.lstrip('/')}"
+    for name, part in parts.items():
+        path = path.replace(f"{{{name}}}", quote(part, safe=""))
+    return f"{base_url.rstrip('/')}/{path.lstrip('/')}"

@@ -1,5 +1,6 @@
 """What a failed call means for the next try."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -11,8 +12,9 @@ from adapters.http_json.answers import UnreadableAnswerError, document
 from adapters.http_json.calls import Answer, Call
 from adapters.ports import Failure, PortError
 
-LONGEST_DETAIL = 500
+_LONGEST_DETAIL = 500
 _LONGEST_WAIT = timedelta(days=1)
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _NOT_NOW = {
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.TOO_EARLY,
@@ -46,7 +48,7 @@ class NoAnswerError(PortError):
 
 def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
     """A call that came to no answer; what was surely not sent is temporary."""
-    detail = f"{call.name}: no answer: {type(fault).__name__} {fault}"[:LONGEST_DETAIL]
+    detail = words(f"{call.name}: no answer: {type(fault).__name__} {fault}")
     if isinstance(fault, _CANNOT_BE_SENT):
         return NoAnswerError(Failure.REJECTED, detail)
     if isinstance(fault, _NEVER_SENT):
@@ -56,7 +58,7 @@ def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
 
 def unreadable(call: Call, why: UnreadableAnswerError) -> PortError:
     """An answer that says success and does not say what it should."""
-    return PortError(_unknown(call), f"{call.name}: the answer cannot be read: {why}")
+    return PortError(_unknown(call), words(f"{call.name}: the answer cannot be read: {why}"))
 
 
 def status_fault(call: Call, answer: Answer, now: Callable[[], datetime]) -> PortError | None:
@@ -65,7 +67,7 @@ def status_fault(call: Call, answer: Answer, now: Callable[[], datetime]) -> Por
         return None
     status = answer.status
     wait = retry_after(answer.headers.get("retry-after", ""), now())
-    detail = f"{call.name}: {status} {_words_of(answer)}"[:LONGEST_DETAIL].strip()
+    detail = words(f"{call.name}: {status} {_words_of(answer)}")
     if status in _NOT_NOW:
         return PortError(Failure.TEMPORARY, detail, retry_after=wait)
     if status in _OTHER_VERSION:
@@ -76,10 +78,16 @@ def status_fault(call: Call, answer: Answer, now: Callable[[], datetime]) -> Por
     return kind(Failure.REJECTED, detail)
 
 
+def words(text: str) -> str:
+    """What another system said, short, and without what no database or screen takes."""
+    shown = (character if character.isprintable() else " " for character in text)
+    return " ".join("".join(shown).split())[:_LONGEST_DETAIL]
+
+
 def retry_after(told: str, now: datetime) -> timedelta | None:
     """``Retry-After`` (RFC 9110, 10.2.3) as a wait: seconds or a date; at most a day."""
-    if told.isascii() and told.isdigit():
-        wait = timedelta(seconds=min(int(told), _LONGEST_WAIT.total_seconds()))
+    if _SECONDS.fullmatch(told):
+        wait = timedelta(seconds=int(told))
     else:
         try:
             wait = parsedate_to_datetime(told) - now
@@ -107,7 +115,6 @@ def _words_of(answer: Answer) -> str:
     except UnreadableAnswerError:
         told = None
     if isinstance(told, dict):
-        words = [told.get("title"), told.get("detail")]
-        return ": ".join(word for word in words if isinstance(word, str))
-    text = answer.body[:LONGEST_DETAIL].decode("utf-8", "replace")
-    return " ".join(text.split())
+        said = [told.get("title"), told.get("detail")]
+        return ": ".join(part for part in said if isinstance(part, str))
+    return answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace")

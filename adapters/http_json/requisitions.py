@@ -17,7 +17,7 @@ from adapters.http_json.answers import (
 )
 from adapters.http_json.caller import Caller
 from adapters.http_json.calls import Answer, Call, below, json_bytes
-from adapters.http_json.faults import LONGEST_DETAIL, status_fault, unreadable
+from adapters.http_json.faults import status_fault, unreadable, words
 from adapters.http_json.in_turn import in_groups
 from adapters.ports import Failure, FoundDocument, Idempotency, PortError, WriteResult, Written
 from adapters.repetition import failed, request_key
@@ -127,7 +127,7 @@ def _check_reference(call: Call, asked: str, told: str) -> None:
 def _entry(call: Call, answer: Answer, reference: str, entry: BatchEntry) -> Written:
     _check_reference(call, reference, entry.external_ref)
     if entry.failure:
-        return failed(reference, PortError(entry.failure, entry.detail[:LONGEST_DETAIL]))
+        return failed(reference, PortError(entry.failure, words(entry.detail)))
     return _written(call, answer, reference, entry)
 
 

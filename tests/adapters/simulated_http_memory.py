@@ -27,6 +27,7 @@ class Memory:
     token: str | None = None
     refuses_us_after: int | None = None
     """After so many calls every token is refused."""
+    title_of_strangers: str = "Who are you?"
     replays: bool = True
     """Whether a repeated Idempotency-Key gets the first answer."""
     unique: bool = False
@@ -70,7 +71,7 @@ def answer(memory: Memory, method: str, path: str, said: Said) -> Reply:
     if path == "hooks":
         return _hear(memory, said)
     if _is_stranger(memory, said):
-        return reply(401, {"title": "Who are you?"})
+        return reply(401, {"title": memory.title_of_strangers})
     if method == "GET":
         return _look_up(memory, path, said.query)
     return _write(memory, path, said)

@@ -107,3 +107,14 @@ def test_looking_up_never_takes_a_strange_answer_for_no_document(
         system.erp.find(["PL-1"])
     assert raised.value.failure is Failure.TEMPORARY
     assert system.erp.find(["PL-1"])["PL-1"].native_id == "PR-1"
+
+
+def test_what_the_system_said_is_short_and_can_be_shown_and_stored(partner: HttpPartner) -> None:
+    partner.server.memory.title_of_strangers = "no\x00\ud800 " + "x" * 10_000
+    partner.server.memory.refuses_us_after = 0
+    system = partner.opened()
+    with pytest.raises(PortError) as raised:
+        create(system)
+    system.close()
+    assert raised.value.detail.isprintable()
+    assert len(raised.value.detail) == 500

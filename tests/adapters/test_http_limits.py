@@ -73,6 +73,7 @@ def test_an_answer_that_drips_is_cut_off_by_the_time_for_the_whole() -> None:
         ("Mon, 05 Jan 2026 09:31:00 GMT", 60),
         ("Mon, 05 Jan 2026 09:00:00 GMT", 0),
         ("99999999", 86_400),
+        ("9" * 5000, None),
         ("soon", None),
         ("-5", None),
         ("", None),
