@@ -174,12 +174,17 @@ class Written:
 
 @dataclass(frozen=True)
 class FoundDocument:
-    """A document that the system has under one of our references."""
+    """A document that the system has under one of our references.
+
+    ``handed_over`` says that it only lies where the system fetches it: ``native_id`` is not the
+    system's number then, and the answer is still to come.
+    """
 
     external_ref: str
     native_id: str
     quantity: Decimal | None = None
     expected_date: date | None = None
+    handed_over: bool = False
 
 
 class Source(Protocol):
