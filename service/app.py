@@ -10,6 +10,7 @@ from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
 from service.signals.replay_routes import router as replays
 from service.signals.routes import router as signals
+from service.sync.webhook_routes import router as webhooks
 from service.web.assembly import install_pages
 
 
@@ -26,7 +27,7 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, recommendations, proposals):
+    for router in (signals, exceptions, replays, feeds, recommendations, proposals, webhooks):
         app.include_router(router)
     install_pages(app)
     return app

@@ -1,12 +1,15 @@
 """The composition root: the one place where a port meets a concrete part."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from service.context import ServiceContext
+from adapters.ports import OutsideSystem
+from service.context import Connection, Outside, ServiceContext
 from service.database.engine import Database
 from service.settings import Settings
+from service.sync.open_systems import OpenSystems, Secrets
+from service.sync.secret_files import Secret, SecretFiles
 from service.work.doorbell import Doorbell
 
 
@@ -19,6 +22,7 @@ def build(settings: Settings | None = None) -> ServiceContext:
         database=Database(chosen.url),
         clock=_utc_now,
         ring=Doorbell(chosen.data_dir).ring,
+        outside=_outside(chosen),
     )
 
 
@@ -29,8 +33,49 @@ def opened() -> Iterator[ServiceContext]:
     try:
         yield context
     finally:
+        context.outside.close()
         context.database.close()
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _outside(settings: Settings) -> Outside:
+    """The adapters by name. Each is loaded when it is used: the web process needs none."""
+    secrets = SecretFiles(settings.secrets_dir)
+    systems = OpenSystems({"files": _open_folder, "http": _open_http}, secrets)
+
+    def signed(name: str, body: bytes, headers: Mapping[str, str]) -> bool:
+        from adapters.http_json import signatures  # noqa: PLC0415  see above
+
+        return signatures.verified(body, headers, secrets.read(name, Secret.WEBHOOK))
+
+    def new_secret() -> str:
+        from adapters.http_json import signatures  # noqa: PLC0415  see above
+
+        return signatures.new_secret()
+
+    return Outside(systems.open, signed, new_secret, systems.close)
+
+
+def _open_folder(connection: Connection, _secrets: Secrets) -> OutsideSystem:
+    from adapters.files import FolderSettings, open_folder  # noqa: PLC0415  loaded when used
+
+    return open_folder(
+        FolderSettings.model_validate({**connection.settings, "system": connection.name})
+    )
+
+
+def _open_http(connection: Connection, secrets: Secrets) -> OutsideSystem:
+    from adapters.http_json import HttpSettings, open_http  # noqa: PLC0415  loaded when used
+
+    tokens = secrets[Secret.TOKEN]
+    given = {
+        **connection.settings,
+        "system": connection.name,
+        "reads": connection.reads,
+        "bearer_token": tokens[0] if tokens else None,
+        "webhook_secrets": secrets[Secret.WEBHOOK],
+    }
+    return open_http(HttpSettings.model_validate(given), _utc_now)

@@ -1,14 +1,50 @@
 """What bootstrap hands to everyone: the concrete parts, behind their types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from adapters.ports import OutsideSystem
 from service.database.engine import Database
 from service.settings import Settings
 
 Clock = Callable[[], datetime]
 """Returns the present moment, aware, in UTC."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What is needed to open a connected system; ``reads`` are the kinds that are read of it."""
+
+    name: str
+    adapter: str
+    settings: Mapping[str, Any]
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The way to connected systems, each known by its connection.
+
+    ``open`` raises ValueError where the settings or secrets of the connection do not fit; what
+    it opened stays open until ``close``.
+    ``signed`` says whether a body with these headers was signed lately with a secret that is
+    shared with the named connection. ``new_secret`` makes a secret to share.
+    """
+
+    open: Callable[[Connection], OutsideSystem]
+    signed: Callable[[str, bytes, Mapping[str, str]], bool]
+    new_secret: Callable[[], str]
+    close: Callable[[], None] = lambda: None
+
+
+def _nobody(connection: Connection) -> OutsideSystem:
+    raise ValueError(f"nothing is known of the adapter {connection.adapter!r}")
+
+
+NOBODY = Outside(open=_nobody, signed=lambda _name, _body, _headers: False, new_secret=lambda: "")
+"""No system can be reached."""
 
 
 @dataclass(frozen=True)
@@ -20,3 +56,4 @@ class ServiceContext:
     clock: Clock
     ring: Callable[[], None]
     """Wake the worker; call it after the commit. Lost rings cost at most one sweep."""
+    outside: Outside = NOBODY

@@ -21,12 +21,18 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(1.0, gt=0, description="how often forgotten work is looked for")
     recompute_batch: int = Field(4000, ge=1, description="most keys recomputed in one pass")
     scenario_count: int = Field(2000, ge=200, description="demand scenarios per key")
+    secrets_folder: str = Field("", description="connections' secrets; empty: data_dir/secrets")
     won_without_order_days: int = Field(14, ge=0, description="grace after a won window's end")
 
     @property
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'pegline.db'}"
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Where the secrets of connected systems lie."""
+        return Path(self.secrets_folder) if self.secrets_folder else self.data_dir / "secrets"
 
     @property
     def runs_dir(self) -> Path:

@@ -25,6 +25,10 @@ JOBS = {
     "service/forecasts/baselines.py",
     "service/replenishment/full_pass.py",
     "service/replenishment/recompute.py",
+    "service/sync/delivering.py",
+    "service/sync/handing_off.py",
+    "service/sync/polling.py",
+    "service/sync/rounds.py",
 }
 """Work that the worker and the command line start: each opens its own transactions."""
 

@@ -20,6 +20,8 @@ COMMANDS = (
     "replay",
     "company",
     "keys",
+    "connect",
+    "deliveries",
     "people",
     "policies",
     "migrate",

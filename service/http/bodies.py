@@ -38,8 +38,16 @@ async def optional_json_body(request: Request) -> Any:
     return await _read(request, SINGLE_LIMIT, required=False)
 
 
+async def raw_json_body(request: Request) -> bytes:
+    """The bytes of the request's JSON body, at most ``BATCH_LIMIT``, as they were signed."""
+    raw = await _capped(request, BATCH_LIMIT)
+    _check_media_type(request)
+    return raw
+
+
 JsonBody = Annotated[Any, Depends(json_body)]
 SmallJsonBody = Annotated[Any, Depends(small_json_body)]
+RawJsonBody = Annotated[bytes, Depends(raw_json_body)]
 OptionalJsonBody = Annotated[Any, Depends(optional_json_body)]
 
 
@@ -74,6 +82,11 @@ async def _read(request: Request, limit: int, *, required: bool = True) -> Any:
     raw = await _capped(request, limit)
     if not raw and not required:
         return None
+    _check_media_type(request)
+    return await run_in_threadpool(parsed, raw)
+
+
+def _check_media_type(request: Request) -> None:
     coding = request.headers.get("content-encoding", "identity")
     if coding != "identity" or not _JSON.fullmatch(request.headers.get("content-type", "")):
         raise Problem(
@@ -82,7 +95,6 @@ async def _read(request: Request, limit: int, *, required: bool = True) -> Any:
             "The body is not plain JSON",
             remedy="Send 'Content-Type: application/json' in UTF-8, without compression.",
         )
-    return await run_in_threadpool(parsed, raw)
 
 
 async def _capped(request: Request, limit: int) -> bytes:

@@ -50,7 +50,8 @@ def _offered(kind: ProposalKind, now: datetime) -> ColumnElement[bool]:
     if kind in _REQUESTS:
         return and_(ProposalRow.state == _REQUESTS[kind].value, ProposalRow.claim_id.is_(None))
     released = or_(ProposalRow.release_not_before.is_(None), ProposalRow.release_not_before <= now)
-    return or_(
+    offered = or_(
         and_(ProposalRow.state == State.APPROVED.value, released),
         ProposalRow.state == State.UNCONFIRMED.value,
     )
+    return and_(ProposalRow.kind == kind.value, offered)

@@ -18,6 +18,7 @@ from service.http.strict_reading import validated
 from service.signals.findings import MESSAGE_ID_REUSED
 from service.signals.remap import WaitingSignal, remap
 from service.signals.results import SUBJECT_TYPE, Outcome
+from service.work import deliveries
 
 _IDENTITY = ("schema_version", "system", "opportunity_id", "line_id", "source_version")
 
@@ -58,7 +59,7 @@ class Replayed:
 
 def replayable(row: ExceptionRow) -> bool:
     """Whether there is anything to try again; other exceptions can only be discarded."""
-    return row.subject_type == SUBJECT_TYPE or replays(row.subject_type)
+    return row.subject_type in {SUBJECT_TYPE, deliveries.SUBJECT_TYPE} or replays(row.subject_type)
 
 
 def replay(
@@ -73,7 +74,8 @@ def replay(
     results = {done.exception_id: done for done in _replay_signals(session, signals, order, now)}
     for row in rows:
         if row.exception_id not in results:
-            results[row.exception_id] = _replay_feed_row(session, row, order, now)
+            once_more = _REPLAYED_BY.get(row.subject_type, _replay_feed_row)
+            results[row.exception_id] = once_more(session, row, order, now)
     for done in results.values():
         if done.waits_as != done.exception_id:
             closing = Closing(ExceptionState.REPLAYED, order.who, _why(done, order))
@@ -129,6 +131,20 @@ def _replay_feed_row(
     if done.result == RowOutcome.REJECTED:
         return _unfit(row, done.problem)
     return Replayed(row.exception_id, done.result, done.exception_id, done.problem)
+
+
+def _deliver_again(
+    session: Session, row: ExceptionRow, order: ReplayOrder, now: datetime
+) -> Replayed:
+    """Try a delivery again that the system said no to; what is delivered stays as it is."""
+    if order.corrections:
+        error = {"pointer": "/corrections", "detail": "What was decided is told as it is."}
+        return _unfit(row, {"title": "An event cannot be corrected", "errors": [error]})
+    deliveries.retry(session, [UUID(row.subject_key)], now)
+    return Replayed(row.exception_id, "delivered again")
+
+
+_REPLAYED_BY = {deliveries.SUBJECT_TYPE: _deliver_again}
 
 
 def _unfit(row: ExceptionRow, problem: dict[str, Any] | None) -> Replayed:

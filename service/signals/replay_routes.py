@@ -22,6 +22,7 @@ from service.http.strict_reading import validated
 from service.http.systems import IdempotencyKey
 from service.signals.replay import Replayed, ReplayOrder, replay, replayable
 from service.signals.results import SUBJECT_TYPE, Outcome
+from service.work import deliveries
 
 router = APIRouter(tags=["exceptions"])
 
@@ -101,7 +102,9 @@ def replay_exceptions(
             .where(
                 ExceptionRow.state == ExceptionState.OPEN,
                 ExceptionRow.kind == kind,
-                ExceptionRow.subject_type.in_([SUBJECT_TYPE, *SUBJECT_NAMED]),
+                ExceptionRow.subject_type.in_(
+                    [SUBJECT_TYPE, deliveries.SUBJECT_TYPE, *SUBJECT_NAMED]
+                ),
             )
             .order_by(ExceptionRow.exception_id)
             .limit(limit)

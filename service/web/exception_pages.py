@@ -22,6 +22,7 @@ from service.web.outcomes import Message, with_outcome
 from service.web.queue import ROWS_PER_PAGE
 from service.web.rendering import render
 from service.web.visitor import Sender, Visitor, frame
+from service.work import deliveries
 
 router = APIRouter(include_in_schema=False)
 Correction = Annotated[PlainText, Form(max_length=64)]
@@ -98,6 +99,8 @@ class Bench:
             return None
         if (row.note or "").partition(";")[0] in _OVERTAKEN:
             return Message("Closed: something newer had come in before, and that is in use.")
+        if row.subject_type == deliveries.SUBJECT_TYPE:
+            return Message("It is told again. If the system says no once more, it is back here.")
         return Message("Replayed: what came in is in use now. This exception is closed.")
 
 

@@ -17,14 +17,14 @@ class Doorbell:
 
     def __init__(self, data_dir: Path) -> None:
         self._port_file = data_dir / PORT_FILE
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.settimeout(0)
 
     def ring(self) -> None:
         """Wake the worker."""
         with contextlib.suppress(OSError, ValueError):
             port = int(self._port_file.read_text(encoding="ascii"))
-            self._socket.sendto(b"!", ("127.0.0.1", port))
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bell:
+                bell.settimeout(0)
+                bell.sendto(b"!", ("127.0.0.1", port))
 
 
 class Listener:

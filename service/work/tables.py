@@ -4,10 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Table, new_id
+
+_OPEN = text("status IN ('waiting', 'leased', 'failed')")
+"""What is still to be told, and holds back what comes later about the same subject."""
 
 
 class DirtyKeyRow(Table):
@@ -75,8 +78,62 @@ class OutboxRow(Table):
     body: Mapped[dict[str, Any]]
     occurred_at: Mapped[datetime]
     release_not_before: Mapped[datetime | None]
+    routed_at: Mapped[datetime | None]
+    """When it was passed on to those who want to hear of it, or was found not to be told."""
     delivered_at: Mapped[datetime | None]
-    __table_args__ = (Index(None, "delivered_at", "occurred_at"),)
+    """Not used since there is ``routed_at``; a later release drops it."""
+    __table_args__ = (
+        Index(
+            "ix_outbox_unrouted",
+            "subject",
+            "event_id",
+            sqlite_where=text("routed_at IS NULL"),
+            postgresql_where=text("routed_at IS NULL"),
+        ),
+    )
+
+
+class DeliveryRow(Table):
+    """An event that one connection is to be told.
+
+    Whoever delivers it leases it under a new token; what it settles counts only as long as the
+    token stands.
+    """
+
+    __tablename__ = "deliveries"
+    delivery_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    connection: Mapped[str]
+    event_id: Mapped[UUID]
+    """The event in the outbox; its order is that of the events."""
+    type: Mapped[str]
+    """As it is told: an approval that was changed at once is told as changed, as one approval."""
+    subject: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(default="waiting")
+    """waiting, leased, delivered, failed, superseded or abandoned."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Counted when it is leased, so that a crash counts."""
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    lease: Mapped[UUID | None]
+    last_failure: Mapped[str | None]
+    """temporary, rejected, conflict or ambiguous."""
+    last_detail: Mapped[str | None] = mapped_column(String(1000))
+    """In the words of the system, or of the person who gave it up."""
+    native_id: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index(None, "connection", "event_id", unique=True),
+        Index(
+            "ix_deliveries_open",
+            "connection",
+            "subject",
+            "event_id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_deliveries_status", "connection", "status", "due_at"),
+    )
 
 
 class IdempotencyRow(Table):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from service.context import ServiceContext
 from service.forecasts.baselines import fit_dirty
 from service.replenishment.recompute import recompute_dirty
+from service.sync.rounds import sync_once
 from service.work.doorbell import Listener
 from service.worker.sweep import sweep
 
@@ -37,13 +38,18 @@ def work(context: ServiceContext, stopped: Callable[[], bool]) -> None:
 
 
 def drain(context: ServiceContext) -> bool:
-    """One fit and one recompute of what is dirty; True if there was anything to do.
+    """One fit and one recompute of what is dirty, one round with connected systems.
 
-    A fit that fails does not keep the keys from being recomputed that need none.
+    True if there was anything to do.
+    A fit that fails does not keep the keys from being recomputed that need none, and neither
+    keeps what was decided from being told.
     """
     fitted = 0
     try:
         fitted = fit_dirty(context)
     finally:
-        recomputed = recompute_dirty(context)
-    return bool(fitted or recomputed.keys)
+        try:
+            recomputed = recompute_dirty(context)
+        finally:
+            synced = sync_once(context)
+    return bool(fitted or recomputed.keys or synced)

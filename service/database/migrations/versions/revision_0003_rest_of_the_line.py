@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from service.database.types import Json
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -10,6 +12,97 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "connections",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("adapter", sa.String(length=64), nullable=False),
+        sa.Column("roles", Json, nullable=False),
+        sa.Column("settings", Json, nullable=False),
+        sa.Column("subscriptions", Json, nullable=False),
+        sa.Column("reads", Json, nullable=False),
+        sa.Column("push", sa.Boolean(), nullable=False),
+        sa.Column("hold_seconds", sa.Integer(), nullable=False),
+        sa.Column("answer_within_hours", sa.Integer(), nullable=False),
+        sa.Column("poll_seconds", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("quiet_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_trouble", sa.String(length=1000), nullable=True),
+        sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_connections")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("connection", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease", sa.Uuid(), nullable=True),
+        sa.Column("last_failure", sa.String(length=64), nullable=True),
+        sa.Column("last_detail", sa.String(length=1000), nullable=True),
+        sa.Column("native_id", sa.String(length=200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_deliveries")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_deliveries_connection_event_id"), ["connection", "event_id"], unique=True
+        )
+        batch_op.create_index(
+            "ix_deliveries_open",
+            ["connection", "subject", "event_id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('waiting', 'leased', 'failed')"),
+            postgresql_where=sa.text("status IN ('waiting', 'leased', 'failed')"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_status", ["connection", "status", "due_at"], unique=False
+        )
+
+    op.create_table(
+        "hand_offs",
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("external_ref", sa.String(length=32), nullable=False),
+        sa.Column("connection", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("document", Json, nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease", sa.Uuid(), nullable=True),
+        sa.Column("last_failure", sa.String(length=64), nullable=True),
+        sa.Column("last_detail", sa.String(length=1000), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("claim_id", "external_ref", name=op.f("pk_hand_offs")),
+    )
+    with op.batch_alter_table("hand_offs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_hand_offs_connection_status_due_at"),
+            ["connection", "status", "due_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_hand_offs_external_ref", ["external_ref", "created_at"], unique=False
+        )
+
+    op.create_table(
+        "polls",
+        sa.Column("connection", sa.String(length=64), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease", sa.Uuid(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_trouble", sa.String(length=1000), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("connection", name=op.f("pk_polls")),
+    )
     op.create_table(
         "stale_outlooks",
         sa.Column("item_id", sa.String(length=64), nullable=False),
@@ -21,6 +114,24 @@ def upgrade() -> None:
     with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_stale_outlooks_marked_at"), ["marked_at"], unique=False
+        )
+
+    op.create_table(
+        "taken_batches",
+        sa.Column("connection", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=500), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("cursor_before", sa.Text(), nullable=True),
+        sa.Column("report", Json, nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("connection", "reference", name=op.f("pk_taken_batches")),
+    )
+    with op.batch_alter_table("taken_batches", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_taken_batches_connection_settled_at"),
+            ["connection", "settled_at"],
+            unique=False,
         )
 
     op.create_table(
@@ -48,6 +159,17 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
+        )
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("routed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_outbox_delivered_at_occurred_at"))
+        batch_op.create_index(
+            "ix_outbox_unrouted",
+            ["subject", "event_id"],
+            unique=False,
+            sqlite_where=sa.text("routed_at IS NULL"),
+            postgresql_where=sa.text("routed_at IS NULL"),
         )
 
     with op.batch_alter_table("proposals", schema=None) as batch_op:
@@ -86,12 +208,46 @@ def downgrade() -> None:
         batch_op.drop_column("purchase_line")
         batch_op.drop_column("from_location_id")
 
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_unrouted",
+            sqlite_where=sa.text("routed_at IS NULL"),
+            postgresql_where=sa.text("routed_at IS NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_outbox_delivered_at_occurred_at"),
+            ["delivered_at", "occurred_at"],
+            unique=False,
+        )
+        batch_op.drop_column("routed_at")
+
     with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_from_location_id"))
 
     op.drop_table("transfer_lanes")
+    with op.batch_alter_table("taken_batches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_taken_batches_connection_settled_at"))
+
+    op.drop_table("taken_batches")
     with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    op.drop_table("polls")
+    with op.batch_alter_table("hand_offs", schema=None) as batch_op:
+        batch_op.drop_index("ix_hand_offs_external_ref")
+        batch_op.drop_index(batch_op.f("ix_hand_offs_connection_status_due_at"))
+
+    op.drop_table("hand_offs")
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_status")
+        batch_op.drop_index(
+            "ix_deliveries_open",
+            sqlite_where=sa.text("status IN ('waiting', 'leased', 'failed')"),
+            postgresql_where=sa.text("status IN ('waiting', 'leased', 'failed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_deliveries_connection_event_id"))
+
+    op.drop_table("deliveries")
+    op.drop_table("connections")

@@ -1,0 +1,47 @@
+"""What a connection does, in words, and whether its system answers."""
+
+from collections.abc import Iterator
+
+from adapters.ports import OutsideSystem, PortError
+from service.sync.connections import FORECAST_PUBLISHED, OUTLOOK_CHANGED, Role
+from service.sync.tables import ConnectionRow
+
+_NO_REFERENCE = "PEG-TEST"
+"""A reference that no proposal has."""
+
+
+def described(row: ConnectionRow, system: OutsideSystem) -> Iterator[str]:
+    """What is read from it and what is told to it."""
+    if row.reads and system.source:
+        kinds = ", ".join(kind.replace("_", " ") for kind in row.reads)
+        yield f"Read every {row.poll_seconds} s: {kinds}."
+    else:
+        yield "Nothing is read from it."
+    for pattern in row.subscriptions:
+        yield f"Told: {pattern} {_by(row, system, pattern)}."
+    if Role.ERP in row.roles:
+        yield (
+            "Proposals are pushed to it, and its number comes back."
+            if row.push and system.erp
+            else "It claims proposals itself."
+        )
+
+
+def _by(row: ConnectionRow, system: OutsideSystem, pattern: str) -> str:
+    if pattern == OUTLOOK_CHANGED and Role.CRM in row.roles and system.crm:
+        return "written to its opportunities"
+    if pattern == FORECAST_PUBLISHED and Role.PLANNING in row.roles and system.planning:
+        return "written as its forecast"
+    return "as events" if system.events else "NOT: it has no address for events"
+
+
+def trouble_of(row: ConnectionRow, system: OutsideSystem) -> str:
+    """Why it does not answer; empty if it does, or if there is nothing harmless to ask."""
+    try:
+        if row.reads and system.source:
+            system.source.read(None)
+        elif row.push and system.erp:
+            system.erp.find([_NO_REFERENCE])
+    except PortError as error:
+        return f"It does not answer: {error.detail}"
+    return ""

@@ -1,0 +1,166 @@
+"""Answers of an ERP that come as rows: the same words as over its API, in one flat row each."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from adapters.canonical.calendar import Day
+from adapters.canonical.identity import Canonical, Code, Text
+from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity
+from adapters.ports import FlatRow, IncomingBatch, RowFinding
+from service.http.problems import Problem
+from service.http.strict_reading import validated
+from service.proposals.acknowledgements import acknowledge
+from service.proposals.erp_answers import Reporter, quantity_in
+from service.proposals.erp_words import (
+    AcknowledgementBody,
+    ProgressBody,
+    ProgressState,
+    RefusalBody,
+)
+from service.proposals.progress import report_progress
+from service.proposals.refusals import refuse
+from service.proposals.tables import ClaimRow, ProposalRow
+from service.sync.hand_offs import Status
+from service.sync.tables import HandOffRow
+from service.sync.taking import Take, Taken, counted, numbered, refused_row, unreadable
+from service.work import dirty_keys
+
+_ACKNOWLEDGED, _REFUSED = "acknowledged", "refused"
+
+
+class ProposalAnswer(Canonical):
+    """What became of a proposal in the ERP.
+
+    ``claim_id`` may be left out: the answer is to the newest claim that offered it. Without
+    ``accepted_quantity`` all that was offered is acknowledged.
+    """
+
+    external_ref: str = Field(max_length=32, pattern=r"^[\x21-\x7e]+$")
+    answer: Literal["acknowledged", "refused"] | ProgressState
+    claim_id: UUID | None = None
+    erp_number: Code | None = None
+    accepted_quantity: NonNegativeQuantity | None = None
+    expected_date: Day | None = None
+    reason: Text | None = None
+    purchase_order_number: Code | None = None
+    ordered_quantity: PositiveQuantity | None = None
+
+    @model_validator(mode="after")
+    def _says_what_is_needed(self) -> Self:
+        if self.answer == _ACKNOWLEDGED and self.erp_number is None:
+            raise ValueError("acknowledged needs erp_number")
+        if self.answer == _REFUSED and not self.reason:
+            raise ValueError("refused needs a reason")
+        if self.answer is ProgressState.PARTLY_ORDERED and self.ordered_quantity is None:
+            raise ValueError("partly_ordered needs ordered_quantity")
+        return self
+
+
+def prepare_answers(system: str, batch: IncomingBatch) -> Take:
+    """Read the answers; a bad one spoils no other."""
+    answers: dict[int, ProposalAnswer] = {}
+    findings = unreadable(batch)
+    for number, row in numbered(batch):
+        try:
+            answers[number] = validated(ProposalAnswer, _document(row))
+        except Problem as problem:
+            findings.append(refused_row(number, problem))
+
+    def taken(session: Session, now: datetime) -> Taken:
+        _mark_keys(session, answers, now)
+        found = list(findings)
+        said = []
+        for number, answer in answers.items():
+            refusal = _try(session, (system, number, answer), now)
+            if refusal is None:
+                said.append(str(answer.answer))
+            else:
+                found.append(refusal)
+        return counted(said, found)
+
+    return taken
+
+
+def _document(row: Canonical | FlatRow) -> Any:
+    return dict(row.values) if isinstance(row, FlatRow) else row.model_dump(mode="json")
+
+
+def _mark_keys(session: Session, answers: dict[int, ProposalAnswer], now: datetime) -> None:
+    """All keys first: a recompute holds keys before proposals, too."""
+    keys = session.execute(
+        select(ProposalRow.item_id, ProposalRow.location_id).where(
+            ProposalRow.external_ref.in_({one.external_ref for one in answers.values()})
+        )
+    )
+    dirty_keys.mark(session, [(row.item_id, row.location_id) for row in keys], "erp", now)
+
+
+def _try(
+    session: Session, told: tuple[str, int, ProposalAnswer], now: datetime
+) -> RowFinding | None:
+    """Record one answer; the finding if it cannot be."""
+    system, number, answer = told
+    try:
+        with session.begin_nested():
+            _record(session, Reporter(system, answer.external_ref), answer, now)
+    except Problem as problem:
+        return refused_row(number, problem)
+    return None
+
+
+def _record(session: Session, reporter: Reporter, answer: ProposalAnswer, now: datetime) -> None:
+    if isinstance(answer.answer, ProgressState):
+        body = ProgressBody(
+            state=answer.answer,
+            purchase_order_number=answer.purchase_order_number,
+            ordered_quantity=answer.ordered_quantity,
+            expected_date=answer.expected_date,
+        )
+        report_progress(session, reporter, body, now)
+        return
+    claim_id, quantity = _claim(session, reporter, answer)
+    if answer.answer == _REFUSED:
+        refuse(session, reporter, RefusalBody(claim_id=claim_id, reason=answer.reason or ""), now)
+    else:
+        accepted = quantity if answer.accepted_quantity is None else answer.accepted_quantity
+        yes = AcknowledgementBody(
+            claim_id=claim_id,
+            erp_number=answer.erp_number or "",
+            accepted_quantity=accepted,
+            expected_date=answer.expected_date,
+        )
+        acknowledge(session, reporter, yes, now)
+    session.execute(
+        update(HandOffRow)
+        .where(HandOffRow.claim_id == claim_id, HandOffRow.external_ref == answer.external_ref)
+        .values(status=Status.ANSWERED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _claim(session: Session, reporter: Reporter, answer: ProposalAnswer) -> tuple[UUID, Decimal]:
+    """The claim that is answered, and the quantity that it offered."""
+    claims = select(ClaimRow).where(ClaimRow.principal == reporter.principal)
+    if answer.claim_id is not None:
+        claims = claims.where(ClaimRow.claim_id == answer.claim_id)
+    else:
+        claims = claims.join(HandOffRow, HandOffRow.claim_id == ClaimRow.claim_id).where(
+            HandOffRow.external_ref == reporter.external_ref
+        )
+    claim = session.scalar(
+        claims.order_by(ClaimRow.created_at.desc(), ClaimRow.claim_id.desc()).limit(1)
+    )
+    if claim is None:
+        raise Problem(
+            404,
+            "never-claimed",
+            f"{reporter.external_ref} was never handed to {reporter.principal!r}",
+            remedy="Check the reference.",
+        )
+    return claim.claim_id, quantity_in(claim, reporter.external_ref)
