@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from service.database.types import Json
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -23,6 +25,16 @@ def upgrade() -> None:
             batch_op.f("ix_stale_outlooks_marked_at"), ["marked_at"], unique=False
         )
 
+    op.create_table(
+        "told_outlooks",
+        sa.Column("type", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("measures", Json, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("type", "subject", name=op.f("pk_told_outlooks")),
+    )
     op.create_table(
         "transfer_lanes",
         sa.Column("system", sa.String(length=64), nullable=False),
@@ -91,6 +103,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_from_location_id"))
 
     op.drop_table("transfer_lanes")
+    op.drop_table("told_outlooks")
     with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
