@@ -9,6 +9,7 @@ from service.http import problems
 from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
+from service.signals.merge_routes import router as merges
 from service.signals.replay_routes import router as replays
 from service.signals.routes import router as signals
 from service.web.assembly import install_pages
@@ -27,7 +28,16 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, recommendations, proposals, outlooks):
+    for router in (
+        signals,
+        merges,
+        exceptions,
+        replays,
+        feeds,
+        recommendations,
+        proposals,
+        outlooks,
+    ):
         app.include_router(router)
     install_pages(app)
     return app

@@ -13,6 +13,38 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "account_merges",
+        sa.Column("merge_id", sa.Uuid(), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("from_key", sa.String(length=64), nullable=False),
+        sa.Column("into_key", sa.String(length=64), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_by", sa.String(length=64), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("merge_id", name=op.f("pk_account_merges")),
+    )
+    with op.batch_alter_table("account_merges", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_account_merges_in_force",
+            ["from_key"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.create_table(
+        "merged_lines",
+        sa.Column("merge_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("native_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "merge_id", "kind", "system", "native_id", name=op.f("pk_merged_lines")
+        ),
+    )
+    op.create_table(
         "stale_outlooks",
         sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("location_id", sa.String(length=64), nullable=False),
@@ -110,3 +142,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    op.drop_table("merged_lines")
+    with op.batch_alter_table("account_merges", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_account_merges_in_force",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.drop_table("account_merges")
