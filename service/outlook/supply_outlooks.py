@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,13 +19,13 @@ from service.work.dirty_keys import Key
 
 @dataclass(frozen=True)
 class KnownOutlook:
-    """The outlook of an opportunity, and the facts that it rests on, as JSON values.
+    """The outlook of an opportunity, and a digest of the facts at each of its keys.
 
     The outlook's ``version`` is 0: which one it is depends on what was told last.
     """
 
     outlook: SupplyOutlook
-    facts: dict[str, Any]
+    facts: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -94,4 +93,4 @@ def _known(opportunity: Opportunity, lines: OpportunityLines, computed: _Compute
         lines=tuple(sorted(told, key=lambda line: line.line_id)),
     )
     keys = {key for _, key in _live_parts({opportunity: lines})} & positions.keys()
-    return KnownOutlook(outlook, {"/".join(key): positions[key].facts for key in keys})
+    return KnownOutlook(outlook, {"/".join(key): positions[key].facts_digest for key in keys})

@@ -4,6 +4,8 @@ The rule is in ``rules.ordering.promising``; here it is given its numbers, out o
 that a recommendation rests on.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -147,14 +149,13 @@ class SupplyPosition:
         return self.today + timedelta(days=self.inputs.terms.lead_time_days)
 
     @cached_property
-    def facts(self) -> dict[str, Any]:
-        """What all figures rest on but the day, as JSON values; equal facts, equal figures.
+    def facts_digest(self) -> str:
+        """Of what all figures rest on but the day: as long as it is the same, nothing happened.
 
         What has become overdue, or has run out of its grace, is a new fact.
         """
-        read = self.inputs.model_dump(mode="json", exclude=_MOVE_WITH_THE_DAY)
-        return {
-            **read,
+        facts = {
+            **self.inputs.model_dump(mode="json", exclude=_MOVE_WITH_THE_DAY),
             "awaited": sorted(self.expected),
             "overdue": sorted(
                 name for name, one in self.supply.items() if one.incoming.available_on is None
@@ -164,6 +165,7 @@ class SupplyPosition:
                 for row in (*self.proposals.bringing, *self.proposals.taking)
             ],
         }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def _proposed(self, row: ProposalRow, quantity: Decimal) -> Supplied:
         day = self._ahead_of_us(row.expected_date or row.required_date)
