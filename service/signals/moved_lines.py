@@ -1,6 +1,6 @@
 """What a merge of accounts moves: their sales lines, open orders and opportunity lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from service.signals.ended_lines import mapped_as_before
 from service.signals.lines import demand_of, replace_allocations, stored_lines
 from service.signals.linked_orders import LineChange, keys_of_linked_orders
 from service.signals.mapping import MappedSignal, line_of, map_signals
+from service.signals.results import LineKey
 from service.signals.tables import DemandSignalRow, SignalMessageRow
 from service.work.business_date import business_date
 from service.work.dirty_keys import Key
@@ -94,24 +95,30 @@ def _remap(
 ) -> tuple[int, dict[Key, bool]]:
     stored = stored_lines(session, {line_of(signal) for signal in signals})
     moved = [mapped for mapped in _mapped(session, signals, now) if mapped.account_id != account_id]
-    for mapped in moved:
-        session.execute(
-            update(DemandSignalRow)
-            .where(DemandSignalRow.signal_id == stored[mapped.line].signal_id)
-            .values(
-                account_id=mapped.account_id,
-                location_rule=mapped.location_rule,
-                quantity=mapped.quantity,
-            )
-            .execution_options(synchronize_session=False)
-        )
     ids = {mapped.line: stored[mapped.line].signal_id for mapped in moved}
+    _write(session, moved, ids)
     keys = replace_allocations(session, moved, ids)
     changes = [
         LineChange(one.signal.opportunity_id, stored[one.line].demand, demand_of(one))
         for one in moved
     ]
     return len(moved), dict.fromkeys(keys, False) | keys_of_linked_orders(session, changes)
+
+
+def _write(session: Session, moved: Sequence[MappedSignal], ids: Mapping[LineKey, UUID]) -> None:
+    if moved:
+        session.execute(
+            update(DemandSignalRow),
+            [
+                {
+                    "signal_id": ids[one.line],
+                    "account_id": one.account_id,
+                    "location_rule": one.location_rule,
+                    "quantity": one.quantity,
+                }
+                for one in sorted(moved, key=lambda one: one.line)
+            ],
+        )
 
 
 def _mapped(session: Session, signals: Sequence[DemandSignal], now: datetime) -> list[MappedSignal]:

@@ -69,7 +69,7 @@ def versions(context: ServiceContext) -> list[int]:
         return [row.body["version"] for row in rows]
 
 
-def test_nothing_stale_is_nothing_to_do(context: ServiceContext, said: Said) -> None:
+def test_nothing_stale_is_nothing_to_do(context: ServiceContext) -> None:
     assert not refresh_outlooks(context)
 
 
