@@ -40,7 +40,6 @@ PASSWORD = "correct horse battery"  # noqa: S105  a test's password
 
 
 def put_company(session: Session, notice: str = "") -> None:
-    """The company, with the policy that comes with the product."""
     ensure_default(session, datetime.combine(TODAY, time(), UTC))
     session.add(
         CompanyRow(
