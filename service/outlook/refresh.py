@@ -10,6 +10,7 @@ computed is narrowed down to, and put into the exception queue, so that it stops
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -17,7 +18,14 @@ from sqlalchemy.orm import Session
 from service.context import ServiceContext
 from service.database.retry import write_again
 from service.database.upsert import upsert
-from service.exceptions.queue import Finding, raise_exception
+from service.exceptions.queue import (
+    Closing,
+    ExceptionState,
+    Finding,
+    close,
+    open_exceptions,
+    raise_exception,
+)
 from service.feeds.code_names import name_of
 from service.outlook.supply_telling import supply_tellings
 from service.outlook.telling import (
@@ -31,6 +39,7 @@ from service.outlook.telling import (
 )
 from service.replenishment.poison import DATA_FAULTS, is_database_trouble
 from service.work import stale_outlooks
+from service.work.dirty_keys import Key
 from service.work.stale_outlooks import StaleOutlook
 from service.work.tables import GenerationRow
 
@@ -41,6 +50,8 @@ KEYS_PER_REFRESH = 500
 
 _LOG = logging.getLogger(__name__)
 _TURN = "outlooks"
+_SUBJECT_TYPE = "item_location"
+_SYSTEM = "pegline"
 
 
 @dataclass(frozen=True)
@@ -85,8 +96,8 @@ def _set_aside(context: ServiceContext, entry: StaleOutlook, fault: Exception) -
     _LOG.error("the outlook at %s, %s cannot be computed", item_id, location_id, exc_info=fault)
     finding = Finding(
         kind="outlook_failed",
-        subject_type="item_location",
-        system="pegline",
+        subject_type=_SUBJECT_TYPE,
+        system=_SYSTEM,
         subject_key=name_of(item_id, location_id),
         payload={"item_id": item_id, "location_id": location_id},
         detail=f"The outlook of {item_id} at {location_id} cannot be computed: "
@@ -125,9 +136,20 @@ def _write(session: Session, revision: _Revision, context: ServiceContext) -> No
     """Tell the news and clear the keys, unless another refresh has written since the reading."""
     if not _take_turn(session, revision.turn):
         return
+    now = context.clock()
     stale_outlooks.clear(session, revision.stale)
-    tell(session, revision.news, context.clock())
+    tell(session, revision.news, now)
     note_facts(session, revision.not_worth_telling)
+    _release(session, [entry.key for entry in revision.stale], now)
+
+
+def _release(session: Session, keys: Sequence[Key], now: datetime) -> None:
+    """Close the exceptions of keys whose outlook can be computed again."""
+    names = [name_of(*key) for key in keys]
+    waiting = open_exceptions(session, _SUBJECT_TYPE, _SYSTEM, names)
+    if waiting:
+        closing = Closing(ExceptionState.REPLAYED, "outlook", "computed again")
+        close(session, list(waiting.values()), closing, now)
 
 
 def _take_turn(session: Session, turn: int) -> bool:

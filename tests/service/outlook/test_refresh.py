@@ -132,6 +132,11 @@ def test_a_key_that_cannot_be_computed_stops_no_other(context: ServiceContext, s
         (finding,) = session.scalars(select(ExceptionRow))
         assert (finding.kind, finding.subject_key) == ("outlook_failed", "BAD/UK")
         assert session.scalar(select(StaleOutlookRow)) is None
+    said.unreadable = set()
+    mark(context, bad)
+    assert refresh_outlooks(context)
+    with context.database.read() as session:
+        assert session.scalars(select(ExceptionRow.state)).one() == "replayed"
 
 
 def test_what_the_database_gives_up_is_nobodys_exception(

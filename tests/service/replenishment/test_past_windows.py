@@ -8,8 +8,11 @@ from sqlalchemy import select
 from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
 from service.replenishment.full_pass import recompute_everything
+from service.replenishment.inputs import KeyInputs
+from service.replenishment.recommend import inputs_digest
 from tests.service.builders_feeds import Erp
 from tests.service.builders_plan import WON, of_kind, plan, recommendations
+from tests.service.builders_replenishment import key_inputs, setting
 from tests.service.builders_signals import deliver, signal
 from tests.service.conftest import FakeClock
 
@@ -63,6 +66,15 @@ def test_a_won_deal_past_its_window_is_awaited_in_full(erp: Erp) -> None:
     deliver(erp.context, signal(**{**WON, **LAST_WEEK}))
     plan(erp.context)
     assert of_kind(recommendations(erp.context)[-1], "opportunity") == 400
+
+
+def test_inputs_that_were_stored_without_a_grace_keep_their_digest() -> None:
+    stored = key_inputs().model_dump(mode="json")
+    assert "open_grace_days" not in stored["setting"]
+    again = KeyInputs.model_validate(stored)
+    assert again.setting.open_grace_days == 0
+    assert inputs_digest(again) == inputs_digest(key_inputs())
+    assert inputs_digest(key_inputs(setting=setting(open_grace_days=14))) != inputs_digest(again)
 
 
 def test_a_lost_deal_past_its_window_is_nobodys_exception(erp: Erp, clock: FakeClock) -> None:
