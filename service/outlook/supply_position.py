@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from adapters.canonical.demand import OpportunityStatus, QuantityBasis
 from adapters.canonical.outlook import SupplySource
-from rules.ordering.promising import Deal, Incoming, Part, set_aside
+from rules.ordering.promising import Ahead, Deal, Incoming, Part, set_aside
 from rules.ordering.quantities import from_float, unit_step
 from service.outlook.supply_proposals import KeyProposals
 from service.proposals.offer import offered_quantity, wanted_total
@@ -99,12 +99,16 @@ class SupplyPosition:
         """Orders due until ``day`` that are part of the usual demand."""
         return sum((one.quantity for one in self._orders.unlinked if one.due <= day), _NOTHING)
 
-    def ahead(self, until: date) -> Decimal:
+    @cached_property
+    def ahead(self) -> Ahead:
         """What comes before every deal until a day: firm demand, and the usual demand.
 
         In whole steps of the item's unit, rounded up. An account's usual demand is left out on
         the days of its total or renewal, whose quantity speaks of all that the account buys.
         """
+        return cache(self._ahead_by)
+
+    def _ahead_by(self, until: date) -> Decimal:
         step = unit_step(self.inputs.unit_decimals)
         usual = max(self._usual_by(until), self.unlinked_by(until))
         missing = max(-self.supply["on_hand"].incoming.quantity, _NOTHING)
