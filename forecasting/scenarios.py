@@ -1,5 +1,6 @@
 """Equally likely scenarios: of a stored distribution, and of opportunities won and lost."""
 
+import functools
 import hashlib
 from dataclasses import dataclass
 
@@ -74,9 +75,20 @@ def winning_scenarios(seed: str, chance: float, scenario_count: int) -> BoolArra
     scenarios and in more. Raw PCG64 output is used, because NumPy promises that it stays the same
     in later releases, and does not for its permutations (NEP 19).
     """
+    won: BoolArray = _places(seed, scenario_count) < chance * scenario_count
+    return won
+
+
+@functools.lru_cache(maxsize=256)
+def _places(seed: str, scenario_count: int) -> FloatArray:
+    """Where each scenario stands in the order in which they are won, all shifted by one draw.
+
+    Kept for a while: the same deal is asked about with many horizons in a row.
+    """
     digest = hashlib.blake2b(seed.encode(), digest_size=16).digest()
     raw = np.random.PCG64(int.from_bytes(digest)).random_raw(scenario_count + 1)
     rank = np.empty(scenario_count)
     rank[np.argsort(raw[1:], kind="stable")] = np.arange(scenario_count)
-    won: BoolArray = rank + float(raw[0]) / _TWO_TO_64 < chance * scenario_count
-    return won
+    places: FloatArray = rank + float(raw[0]) / _TWO_TO_64
+    places.flags.writeable = False
+    return places

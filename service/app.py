@@ -6,8 +6,10 @@ from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions
 from service.feeds.routes import router as feeds
 from service.http import problems
+from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
+from service.signals.merge_routes import router as merges
 from service.signals.replay_routes import router as replays
 from service.signals.routes import router as signals
 from service.sync.webhook_routes import router as webhooks
@@ -27,7 +29,17 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, recommendations, proposals, webhooks):
+    for router in (
+        signals,
+        merges,
+        exceptions,
+        replays,
+        feeds,
+        recommendations,
+        proposals,
+        outlooks,
+        webhooks,
+    ):
         app.include_router(router)
     install_pages(app)
     return app

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     scenario_count: int = Field(2000, ge=200, description="demand scenarios per key")
     secrets_folder: str = Field("", description="connections' secrets; empty: data_dir/secrets")
     won_without_order_days: int = Field(14, ge=0, description="grace after a won window's end")
+    open_past_window_days: int = Field(14, ge=0, description="grace after an open window's end")
 
     @property
     def url(self) -> str:

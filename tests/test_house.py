@@ -23,6 +23,7 @@ SAYS_NOTHING_IN_CLASSES = re.compile(r"(Manager|Helper|Helpers|Utils|Util)$")
 BOUNDARY_FOLDERS = ("cli", "demo", "doctor", "http", "web", "worker")
 JOBS = {
     "service/forecasts/baselines.py",
+    "service/outlook/refresh.py",
     "service/replenishment/full_pass.py",
     "service/replenishment/recompute.py",
     "service/sync/delivering.py",

@@ -17,6 +17,7 @@ from adapters.canonical.identity import Canonical, Code
 from service.database.upsert import upsert
 from service.feeds.batches import Outcome, RowResult, UnreadableRow
 from service.feeds.code_sets import one_of
+from service.feeds.merged_accounts import with_survivors
 from service.feeds.row_problems import Fault, row_problem
 from service.feeds.tables import AccountRow, CrossReferenceRow, ItemRow, LocationRow
 
@@ -51,9 +52,12 @@ _MASTER_KEYS: dict[str, tuple[InstrumentedAttribute[str], ColumnElement[bool]]] 
 def resolve(session: Session, system: str, kind: str, codes: Collection[str]) -> dict[str, str]:
     """The keys of those ``codes`` that resolve; the others are missing from the answer.
 
-    An item, location or account resolves only to master data that is not gone.
+    An item, location or account resolves only to master data that is not gone, and an account
+    that was merged to the one that it was merged into.
     """
     keys = translate(session, system, kind, codes)
+    if kind == CodeKind.ACCOUNT:
+        keys = with_survivors(session, keys)
     in_use = existing(session, kind, keys.values())
     return {code: key for code, key in keys.items() if key in in_use}
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from service.feeds.batches import FeedRow, Removal, UnreadableRow
 from service.feeds.cross_references import CodeKind, existing, translate
+from service.feeds.merged_accounts import with_survivors
 from service.feeds.subjects import Subject
 from service.feeds.units import ItemUnits, item_units
 
@@ -33,6 +34,8 @@ def load_references(
         column: translate(session, system, kind, _codes(rows, column))
         for column, kind in {**subject.given, **subject.known}.items()
     }
+    if "account_id" in keys and "account_id" not in subject.key:
+        keys["account_id"] = with_survivors(session, keys["account_id"])
     in_use = {
         column: frozenset(existing(session, kind, keys[column].values()))
         for column, kind in subject.known.items()

@@ -169,6 +169,42 @@ class CrossReferenceRow(Table):
     created_by: Mapped[str]
 
 
+class AccountMergeRow(Table):
+    """Two accounts turned out to be one: ``from_key`` means ``into_key`` until it is undone."""
+
+    __tablename__ = "account_merges"
+    merge_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    system: Mapped[str]
+    from_key: Mapped[str]
+    into_key: Mapped[str]
+    merged_at: Mapped[datetime]
+    """When the sender merged them."""
+    taken_at: Mapped[datetime]
+    taken_by: Mapped[str]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+    __table_args__ = (
+        Index(
+            "uq_account_merges_in_force",
+            "from_key",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )
+
+
+class MergedLineRow(Table):
+    """A sales line that a merge gave to another account, so that it can be given back."""
+
+    __tablename__ = "merged_lines"
+    merge_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """sales_lines or open_sales_lines."""
+    system: Mapped[str] = mapped_column(primary_key=True)
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+
+
 class SnapshotRow(Table):
     """A full picture in parts; what its scope held before and no part named is gone at the end."""
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Input(BaseModel):
@@ -108,6 +108,9 @@ class Setting(Input):
     scenario_count: int
     won_grace_days: int
     """How long after its window a won but unordered quantity still counts."""
+    open_grace_days: int = Field(0, exclude_if=lambda days: days == 0)
+    """How long after its window an open one does. Inputs stored before there was a grace have
+    none, and keep their digest."""
     cycle_service_level: Decimal
     value_currency: str | None
     """The currency in which the policy limits values."""

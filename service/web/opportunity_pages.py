@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from service.http.context import Context
 from service.http.problems import Problem
+from service.outlook.supply_outlooks import supply_outlooks
 from service.signals.tables import SignalMessageRow
 from service.web.opportunities import opportunity_lines
 from service.web.rendering import render
@@ -17,9 +18,10 @@ _MOST_MESSAGES = 100
 
 @router.get("/opportunities/{system}/{opportunity_id:path}")
 def opportunity(context: Context, visitor: Visitor, system: str, opportunity_id: str) -> Response:
-    """Its lines, allocations, effect, and the messages that told of it, newest first."""
+    """Its lines, what they can count on, their effect, and the messages that told of it."""
     with context.database.read() as session:
         lines = opportunity_lines(session, system, opportunity_id)
+        outlooks = supply_outlooks(session, context, [(system, opportunity_id)], context.clock())
         messages = session.scalars(
             select(SignalMessageRow)
             .where(
@@ -38,5 +40,6 @@ def opportunity(context: Context, visitor: Visitor, system: str, opportunity_id:
             system=system,
             opportunity_id=opportunity_id,
             lines=lines,
+            outlook={line.line_id: line for one in outlooks for line in one.outlook.lines},
             messages=messages,
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from service.context import ServiceContext
 from service.forecasts.baselines import fit_dirty
+from service.outlook.refresh import refresh_outlooks
 from service.replenishment.recompute import recompute_dirty
 from service.sync.rounds import sync_once
 from service.work.doorbell import Listener
@@ -38,18 +39,21 @@ def work(context: ServiceContext, stopped: Callable[[], bool]) -> None:
 
 
 def drain(context: ServiceContext) -> bool:
-    """One fit and one recompute of what is dirty, one round with connected systems.
+    """One fit, one recompute, one refresh of outlooks, one round with connected systems.
 
-    True if there was anything to do.
-    A fit that fails does not keep the keys from being recomputed that need none, and neither
-    keeps what was decided from being told.
+    True if there was anything to do. A step that fails keeps none of the others from being done:
+    keys are recomputed that need no fit, and what was decided is told. Its fault is raised last.
     """
-    fitted = 0
-    try:
-        fitted = fit_dirty(context)
-    finally:
+    busy, faults = False, []
+    for step in (fit_dirty, _recompute, refresh_outlooks, sync_once):
         try:
-            recomputed = recompute_dirty(context)
-        finally:
-            synced = sync_once(context)
-    return bool(fitted or recomputed.keys or synced)
+            busy |= bool(step(context))
+        except Exception as fault:  # noqa: BLE001  raised again below
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("steps of a pass failed", faults)
+    return busy
+
+
+def _recompute(context: ServiceContext) -> int:
+    return recompute_dirty(context).keys

@@ -1,13 +1,14 @@
 """People, items and proposals as the pages meet them: only what matters is named."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from forecasting.quantile_levels import QUANTILE_LEVELS
 from rules.ordering.explanation import Explanation
 from service.access.people import NewPerson, Role, create_person
 from service.database.base import Table, new_id
@@ -20,6 +21,7 @@ from service.feeds.tables import (
     SupplierTermsRow,
 )
 from service.forecasts.tables import SeriesForecastRow
+from service.policies.versions import ensure_default
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, RecommendationRow
 from service.signals.tables import DemandSignalRow, SignalAllocationRow, SignalMessageRow
@@ -38,6 +40,7 @@ PASSWORD = "correct horse battery"  # noqa: S105  a test's password
 
 
 def put_company(session: Session, notice: str = "") -> None:
+    ensure_default(session, datetime.combine(TODAY, time(), UTC))
     session.add(
         CompanyRow(
             name="company",
@@ -262,7 +265,7 @@ def _put_forecast(session: Session, planned: Planned, run_id: UUID) -> None:
             history_weeks=39,
             interval_days=planned.interval_days,
             interval_mean=planned.interval_mean,
-            interval_quantiles=[],
+            interval_quantiles=[2 * planned.interval_mean * level for level in QUANTILE_LEVELS],
             week_quantiles=[planned.weekly * 0.5, planned.weekly * 0.95, planned.weekly * 1.7],
             level_per_week=planned.weekly,
             backtest_error=0.31,

@@ -150,6 +150,20 @@ def test_what_the_erp_took_is_never_changed_silently(distributor: Distributor) -
     assert Decimal(asked["requested_quantity"]) < Decimal(offered["quantity"])
 
 
+def test_the_crm_reads_what_its_deal_can_count_on(distributor: Distributor) -> None:
+    distributor.signal("OPP-6", 1, 400)
+    distributor.recommendation()
+    (proposal,) = distributor.open_proposals()
+    outlook = distributor.service.crm.get("/v1/opportunities/OPP-6/outlook")
+    (line,) = outlook["lines"]
+    assert Decimal(line["uncovered"]) > 0
+    assert proposal["external_ref"] in line["note"]
+    distributor.approve(proposal)
+    (line,) = distributor.service.crm.get("/v1/opportunities/OPP-6/outlook")["lines"]
+    assert Decimal(line["uncovered"]) == 0
+    assert line["supplied"][-1]["reference"] == proposal["external_ref"]
+
+
 def test_repeated_and_outdated_signals_change_nothing(distributor: Distributor) -> None:
     distributor.signal("OPP-4", 2, 400)
     settled = distributor.recommendation()

@@ -100,6 +100,8 @@ def test_an_opportunity_shows_its_lines_allocations_and_effect(
     page = planner.get("/opportunities/crm/OPP%2F7").text
     for said in ("Northgate Gifts", "50 %", "Leeds", "+50", "RQ-BOTTLE-DC-UK", "m-OPP/7"):
         assert said in page
+    for said in ("What it can count on", "Risk of a shortage by", "if won"):
+        assert said in page
     assert planner.get("/opportunities/crm/OPP-8").status_code == 404
 
 

@@ -13,6 +13,28 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "account_merges",
+        sa.Column("merge_id", sa.Uuid(), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("from_key", sa.String(length=64), nullable=False),
+        sa.Column("into_key", sa.String(length=64), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_by", sa.String(length=64), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("merge_id", name=op.f("pk_account_merges")),
+    )
+    with op.batch_alter_table("account_merges", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_account_merges_in_force",
+            ["from_key"],
+            unique=True,
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.create_table(
         "connections",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("adapter", sa.String(length=64), nullable=False),
@@ -93,6 +115,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "merged_lines",
+        sa.Column("merge_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("native_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "merge_id", "kind", "system", "native_id", name=op.f("pk_merged_lines")
+        ),
+    )
+    op.create_table(
         "polls",
         sa.Column("connection", sa.String(length=64), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=True),
@@ -134,6 +166,18 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "told_outlooks",
+        sa.Column("type", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("figures_digest", sa.String(length=64), nullable=False),
+        sa.Column("facts_digest", sa.String(length=64), nullable=False),
+        sa.Column("measures", Json, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("type", "subject", name=op.f("pk_told_outlooks")),
+    )
     op.create_table(
         "transfer_lanes",
         sa.Column("system", sa.String(length=64), nullable=False),
@@ -226,6 +270,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_from_location_id"))
 
     op.drop_table("transfer_lanes")
+    op.drop_table("told_outlooks")
     with op.batch_alter_table("taken_batches", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_taken_batches_connection_settled_at"))
 
@@ -235,6 +280,7 @@ def downgrade() -> None:
 
     op.drop_table("stale_outlooks")
     op.drop_table("polls")
+    op.drop_table("merged_lines")
     with op.batch_alter_table("hand_offs", schema=None) as batch_op:
         batch_op.drop_index("ix_hand_offs_external_ref")
         batch_op.drop_index(batch_op.f("ix_hand_offs_connection_status_due_at"))
@@ -251,3 +297,11 @@ def downgrade() -> None:
 
     op.drop_table("deliveries")
     op.drop_table("connections")
+    with op.batch_alter_table("account_merges", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_account_merges_in_force",
+            sqlite_where=sa.text("undone_at IS NULL"),
+            postgresql_where=sa.text("undone_at IS NULL"),
+        )
+
+    op.drop_table("account_merges")
