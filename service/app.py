@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions
+from service.feeds.outside_routes import router as outside_plans
 from service.feeds.routes import router as feeds
 from service.http import problems
 from service.proposals.routes import router as proposals
@@ -26,7 +27,7 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, recommendations, proposals):
+    for router in (signals, exceptions, replays, feeds, outside_plans, recommendations, proposals):
         app.include_router(router)
     install_pages(app)
     return app

@@ -22,6 +22,8 @@ class Scope(StrEnum):
     SIGNALS_WRITE = "signals:write"
     FEEDS_WRITE = "feeds:write"
     EXCEPTIONS_WRITE = "exceptions:write"
+    FORECASTS_READ = "forecasts:read"
+    FORECASTS_WRITE = "forecasts:write"
     PROPOSALS_READ = "proposals:read"
     PROPOSALS_CLAIM = "proposals:claim"
     PROPOSALS_DECIDE = "proposals:decide"

@@ -13,6 +13,53 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "outside_forecasts",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("mean", sa.BigInteger(), nullable=False),
+        sa.Column("quantiles", Json, nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "system", "item_id", "location_id", "start", name=op.f("pk_outside_forecasts")
+        ),
+    )
+    with op.batch_alter_table("outside_forecasts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outside_forecasts_item_id_location_id"),
+            ["item_id", "location_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "outside_recommendations",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.String(length=64), nullable=True),
+        sa.Column("order_date", sa.Date(), nullable=True),
+        sa.Column("required_date", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "system", "item_id", "location_id", name=op.f("pk_outside_recommendations")
+        ),
+    )
+    with op.batch_alter_table("outside_recommendations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outside_recommendations_item_id_location_id"),
+            ["item_id", "location_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "stale_outlooks",
         sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("location_id", sa.String(length=64), nullable=False),
@@ -108,3 +155,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    with op.batch_alter_table("outside_recommendations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_recommendations_item_id_location_id"))
+
+    op.drop_table("outside_recommendations")
+    with op.batch_alter_table("outside_forecasts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_forecasts_item_id_location_id"))
+
+    op.drop_table("outside_forecasts")
