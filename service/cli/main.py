@@ -22,6 +22,7 @@ COMMANDS = (
     "keys",
     "people",
     "policies",
+    "forecasts",
     "migrate",
     "doctor",
     "version",

@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from tests.service.conftest import FakeClock
 pytestmark = pytest.mark.usefixtures("erp")
 
 
-def told(context: ServiceContext) -> list[tuple[date, Decimal, int]]:
+def told(context: ServiceContext) -> list[tuple[Any, ...]]:
     return [
         (row.start, row.mean, row.version)
         for row in sorted(stored(context, OutsideForecastRow), key=lambda row: row.start)

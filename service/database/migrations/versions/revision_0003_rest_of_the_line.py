@@ -13,6 +13,31 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "forecast_scopes",
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("use", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=True),
+        sa.Column("item_group", sa.String(length=64), nullable=True),
+        sa.Column("item_id", sa.String(length=64), nullable=True),
+        sa.Column("max_age_days", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("scope_id", name=op.f("pk_forecast_scopes")),
+    )
+    with op.batch_alter_table("forecast_scopes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_forecast_scopes_stopped_at_valid_until"),
+            ["stopped_at", "valid_until"],
+            unique=False,
+        )
+
+    op.create_table(
         "outside_forecasts",
         sa.Column("system", sa.String(length=64), nullable=False),
         sa.Column("item_id", sa.String(length=64), nullable=False),
@@ -163,3 +188,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outside_forecasts_item_id_location_id"))
 
     op.drop_table("outside_forecasts")
+    with op.batch_alter_table("forecast_scopes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forecast_scopes_stopped_at_valid_until"))
+
+    op.drop_table("forecast_scopes")
