@@ -33,9 +33,11 @@ OPPORTUNITIES = FrameContract(
 """What ``interval_demand`` wants of each opportunity; ``quantity`` is what is not ordered yet."""
 
 
-def check_opportunities(frame: pl.DataFrame) -> pl.DataFrame:
+def check_opportunities(
+    frame: pl.DataFrame, contract: FrameContract = OPPORTUNITIES
+) -> pl.DataFrame:
     """The opportunities, checked; raises ValueError saying what to do."""
-    checked = check_frame(frame, OPPORTUNITIES)
+    checked = check_frame(frame, contract)
     for column, words in (("quantity_basis", BASES), ("status", STATUSES)):
         unknown = set(checked[column].unique().to_list()) - set(words)
         if unknown:

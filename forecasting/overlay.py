@@ -17,18 +17,14 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from forecasting.draws import Draws, drawn, draws_by_key
 from forecasting.frames import KEY, FrameContract, check_frame, check_quantiles
-from forecasting.opportunity_effect import (
-    OpportunityEffect,
-    check_opportunities,
-    opportunity_effect,
-)
+from forecasting.opportunity_effect import check_opportunities, opportunity_effect
 from forecasting.quantile_levels import LEVELS, FloatArray, IntArray
 from forecasting.scenarios import (
     ScenarioPositions,
     scenario_positions,
     scenario_values,
-    winning_scenarios,
 )
 
 KEYS = FrameContract(
@@ -56,7 +52,7 @@ KEYS = FrameContract(
 """What ``interval_demand`` wants of each key; quantities in base units."""
 
 _KEYS_AT_ONCE = 500
-_LEAST_SCENARIOS = 2
+LEAST_SCENARIOS = 2
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def interval_demand(
     quantity_basis, status, window_start, window_end and account_share (of the baseline). Raises
     ValueError for other frames, for opportunities without their key, and under two scenarios.
     """
-    if setting.scenario_count < _LEAST_SCENARIOS:
+    if setting.scenario_count < LEAST_SCENARIOS:
         raise ValueError("scenario_count must be at least 2; a thousand is usual")
     keys = check_frame(keys, KEYS)
     check_quantiles(keys, "keys", "interval_quantiles")
@@ -104,7 +100,7 @@ def interval_demand(
         opportunities, keys["interval_days"].to_numpy()[key_of], setting.today
     )
     overlay = _Overlay(keys, setting.scenario_count)
-    overlay.simulate(_draws(opportunities, effect, key_of))
+    overlay.simulate(draws_by_key(opportunities, effect, key_of))
     expected = effect.expected(keys["interval_mean"].to_numpy()[key_of])
     return IntervalDemand(
         keys=overlay.frame(),
@@ -126,40 +122,6 @@ def _key_positions(keys: pl.DataFrame, opportunities: pl.DataFrame) -> IntArray:
             "pass its key too or leave the opportunity out"
         ) from missing
     return np.array(found, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class _Draw:
-    """One opportunity that acts, and on which key."""
-
-    key: int
-    seed: str
-    chance: float
-    added: float
-    removed: float
-    removed_anyway: bool
-
-
-def _draws(
-    opportunities: pl.DataFrame, effect: OpportunityEffect, key_of: IntArray
-) -> dict[int, list[_Draw]]:
-    """Acting opportunities by key, in the order of their names: sums must not depend on rows."""
-    names = opportunities.select("item_id", "location_id", "opportunity").rows()
-    draws = [
-        _Draw(
-            int(key_of[row]),
-            "\x1f".join(names[row]),
-            float(effect.chance[row]),
-            float(effect.added[row]),
-            float(effect.removed[row]),
-            bool(effect.removed_anyway[row]),
-        )
-        for row in np.flatnonzero(effect.acts()).tolist()
-    ]
-    by_key: dict[int, list[_Draw]] = {}
-    for draw in sorted(draws, key=lambda draw: draw.seed):
-        by_key.setdefault(draw.key, []).append(draw)
-    return by_key
 
 
 class _Overlay:
@@ -186,20 +148,20 @@ class _Overlay:
         quantiles: FloatArray = at.between(low, high) + self._linked[:, None]
         return quantiles
 
-    def simulate(self, draws: dict[int, list[_Draw]]) -> None:
+    def simulate(self, draws: Draws) -> None:
         """Replace the quantiles of keys with acting opportunities or with unlinked orders."""
         changed = np.flatnonzero(self._unlinked > 0).tolist()
         rows = sorted({*changed, *draws})
         for start in range(0, len(rows), _KEYS_AT_ONCE):
             self._simulate(np.array(rows[start : start + _KEYS_AT_ONCE]), draws)
 
-    def _simulate(self, rows: IntArray, draws: dict[int, list[_Draw]]) -> None:
+    def _simulate(self, rows: IntArray, draws: Draws) -> None:
         scenario = np.arange(self._count)[None, :]
         baseline = scenario_values(self._quantiles[rows], scenario, self._count)
         added = np.zeros(baseline.shape)
         for place, row in enumerate(rows.tolist()):
             if row in draws:
-                kept, added[place] = _drawn(draws[row], self._count)
+                kept, added[place] = drawn(draws[row], self._count)
                 baseline[place] *= kept
         consumed = np.maximum(baseline, self._unlinked[rows, None])
         self._consumption[rows] = (consumed - baseline).mean(axis=1)
@@ -217,13 +179,3 @@ class _Overlay:
             "linked_orders",
             pl.Series("demand_quantiles", self._demand[:, :-1].tolist(), dtype=pl.List(pl.Float64)),
         )
-
-
-def _drawn(draws: list[_Draw], scenario_count: int) -> tuple[FloatArray, FloatArray]:
-    """Kept share of the baseline and added quantity of one key, by scenario."""
-    removed, added = np.zeros(scenario_count), np.zeros(scenario_count)
-    for draw in draws:
-        won = winning_scenarios(draw.seed, draw.chance, scenario_count)
-        added += np.where(won, draw.added, 0.0)
-        removed += draw.removed * (1.0 if draw.removed_anyway else won)
-    return np.maximum(1.0 - removed, 0.0), added

@@ -7,6 +7,7 @@ from service.exceptions.routes import router as exceptions
 from service.feeds.outside_routes import router as outside_plans
 from service.feeds.routes import router as feeds
 from service.http import problems
+from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
 from service.signals.replay_routes import router as replays
@@ -27,7 +28,16 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, outside_plans, recommendations, proposals):
+    for router in (
+        signals,
+        exceptions,
+        replays,
+        feeds,
+        outside_plans,
+        recommendations,
+        proposals,
+        outlooks,
+    ):
         app.include_router(router)
     install_pages(app)
     return app

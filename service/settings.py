@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     recompute_batch: int = Field(4000, ge=1, description="most keys recomputed in one pass")
     scenario_count: int = Field(2000, ge=200, description="demand scenarios per key")
     won_without_order_days: int = Field(14, ge=0, description="grace after a won window's end")
+    open_past_window_days: int = Field(14, ge=0, description="grace after an open window's end")
 
     @property
     def url(self) -> str:

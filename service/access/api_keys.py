@@ -21,6 +21,7 @@ class Scope(StrEnum):
 
     SIGNALS_WRITE = "signals:write"
     FEEDS_WRITE = "feeds:write"
+    OUTLOOK_READ = "outlook:read"
     EXCEPTIONS_WRITE = "exceptions:write"
     FORECASTS_READ = "forecasts:read"
     FORECASTS_WRITE = "forecasts:write"

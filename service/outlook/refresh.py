@@ -3,9 +3,11 @@
 A refresh reads a batch of stale keys and computes, in one snapshot, every outlook that rests on
 them. What differs from what was told last goes into the outbox, in the transaction that keeps
 what was told and clears the keys. Two refreshes at once do not tell twice: the second to write
-finds that the turn has moved, writes nothing and is done again.
+finds that the turn has moved, writes nothing and is done again. A key whose outlook cannot be
+computed is narrowed down to, and put into the exception queue, so that it stops no other.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,16 +17,29 @@ from sqlalchemy.orm import Session
 from service.context import ServiceContext
 from service.database.retry import write_again
 from service.database.upsert import upsert
-from service.outlook.telling import NEVER_TOLD, Outlook, Telling, tell, told_last, version_of
+from service.exceptions.queue import Finding, raise_exception
+from service.feeds.code_names import name_of
+from service.outlook.supply_telling import supply_tellings
+from service.outlook.telling import (
+    NEVER_TOLD,
+    Outlook,
+    Telling,
+    note_facts,
+    tell,
+    told_last,
+    version_of,
+)
+from service.replenishment.poison import DATA_FAULTS, is_database_trouble
 from service.work import stale_outlooks
 from service.work.stale_outlooks import StaleOutlook
 from service.work.tables import GenerationRow
 
-OUTLOOKS: tuple[Outlook, ...] = ()
+OUTLOOKS: tuple[Outlook, ...] = (supply_tellings,)
 """All that outside systems are told; each has event types of its own."""
 
 KEYS_PER_REFRESH = 500
 
+_LOG = logging.getLogger(__name__)
 _TURN = "outlooks"
 
 
@@ -35,6 +50,7 @@ class _Revision:
     turn: int
     stale: Sequence[StaleOutlook]
     news: Sequence[tuple[Telling, int]]
+    not_worth_telling: Sequence[Telling]
 
 
 def refresh_outlooks(context: ServiceContext) -> bool:
@@ -42,10 +58,47 @@ def refresh_outlooks(context: ServiceContext) -> bool:
     with context.database.read() as session:
         stale = stale_outlooks.read(session, KEYS_PER_REFRESH)
     if stale:
-        revision = _revise(context, stale)
-        if write_again(context.database, lambda session: _write(session, revision, context)):
-            context.ring()
+        _refresh(context, stale)
     return bool(stale)
+
+
+def _refresh(context: ServiceContext, stale: Sequence[StaleOutlook]) -> None:
+    """Refresh the outlooks at ``stale``; what cannot be computed is tried by halves."""
+    try:
+        revision = _revise(context, stale)
+    except DATA_FAULTS as fault:
+        if is_database_trouble(fault):
+            raise
+        if len(stale) == 1:
+            _set_aside(context, stale[0], fault)
+            return
+        middle = len(stale) // 2
+        for half in (stale[:middle], stale[middle:]):
+            _refresh(context, half)
+        return
+    write_again(context.database, lambda session: _write(session, revision, context))
+
+
+def _set_aside(context: ServiceContext, entry: StaleOutlook, fault: Exception) -> None:
+    """Clear a key that comes back with its next change, and say what is wrong with it."""
+    item_id, location_id = entry.key
+    _LOG.error("the outlook at %s, %s cannot be computed", item_id, location_id, exc_info=fault)
+    finding = Finding(
+        kind="outlook_failed",
+        subject_type="item_location",
+        system="pegline",
+        subject_key=name_of(item_id, location_id),
+        payload={"item_id": item_id, "location_id": location_id},
+        detail=f"The outlook of {item_id} at {location_id} cannot be computed: "
+        f"{type(fault).__name__}: {fault}"[:900],
+        remedy="Correct the figures of this item; what you send next is computed at once.",
+    )
+
+    def clear(session: Session) -> None:
+        stale_outlooks.clear(session, [entry])
+        raise_exception(session, finding, context.clock())
+
+    write_again(context.database, clear)
 
 
 def _revise(context: ServiceContext, stale: Sequence[StaleOutlook]) -> _Revision:
@@ -58,21 +111,23 @@ def _revise(context: ServiceContext, stale: Sequence[StaleOutlook]) -> _Revision
             telling for outlook in OUTLOOKS for telling in outlook(session, context, keys, now)
         ]
         told = told_last(session, tellings)
-        news = [
-            (telling, version_of(telling, last))
-            for telling in tellings
-            if (last := told.get(telling.name, NEVER_TOLD)).differs(telling)
-        ]
-        return _Revision(turn.value if turn else 0, stale, news)
+    news, quiet = [], []
+    for telling in tellings:
+        last = told.get(telling.name, NEVER_TOLD)
+        if last.differs(telling):
+            news.append((telling, version_of(telling, last)))
+        elif telling.facts is not None and last.rests_on_other_facts(telling):
+            quiet.append(telling)
+    return _Revision(turn.value if turn else 0, stale, news, quiet)
 
 
-def _write(session: Session, revision: _Revision, context: ServiceContext) -> bool:
+def _write(session: Session, revision: _Revision, context: ServiceContext) -> None:
     """Tell the news and clear the keys, unless another refresh has written since the reading."""
     if not _take_turn(session, revision.turn):
-        return False
+        return
     stale_outlooks.clear(session, revision.stale)
     tell(session, revision.news, context.clock())
-    return True
+    note_facts(session, revision.not_worth_telling)
 
 
 def _take_turn(session: Session, turn: int) -> bool:

@@ -19,6 +19,10 @@ class ToldOutlookRow(Table):
     version: Mapped[int]
     digest: Mapped[str]
     """Of what must be told whenever it differs."""
+    figures_digest: Mapped[str]
+    """Of what is told when it differs and rests on other facts."""
+    facts_digest: Mapped[str]
+    """Of the facts when they were last looked at, whether or not that was worth telling."""
     measures: Mapped[dict[str, Any]]
     """What is told only once it has moved far enough: name and number, as a string."""
     told_at: Mapped[datetime]

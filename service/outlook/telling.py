@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.context import ServiceContext
@@ -27,11 +27,13 @@ _SUBJECTS_PER_STATEMENT = 500
 class Telling:
     """The present outlook of a subject, to be told if it differs from what was told last.
 
-    ``substance`` holds JSON values: any difference is told. ``measures`` are simulated numbers
-    that also move with nothing but time and draws: one is told when it has moved by
-    ``TOLERANCE`` since it was told last. What is in neither of them, such as the moment of the
-    computation, is told along but never the reason. ``body`` makes the event's body, JSON
-    values only, from the version under which it is told.
+    ``substance`` holds JSON values: any difference is told. ``figures`` (JSON values) and
+    ``measures`` move with the day even where nothing has happened, so they are told only when
+    ``facts`` (JSON values too: what they rest on, without the day) have changed since they were
+    looked at last: a figure at any difference, a measure when it has moved by ``TOLERANCE``
+    since it was told last. Without ``facts`` every look counts as new facts. What is in none of
+    them, such as the moment of the computation, is told along but never the reason. ``body``
+    makes the event's body, JSON values only, from the version under which it is told.
     """
 
     type: str
@@ -39,6 +41,8 @@ class Telling:
     substance: Mapping[str, Any]
     body: Callable[[int], dict[str, Any]]
     measures: Mapping[str, Decimal] = field(default_factory=dict)
+    figures: Any = None
+    facts: Any = None
     schema_version: int = 1
 
     @property
@@ -50,6 +54,16 @@ class Telling:
     def digest(self) -> str:
         """Of the substance."""
         return digest_of(self.substance)
+
+    @cached_property
+    def figures_digest(self) -> str:
+        """Of the figures."""
+        return digest_of(self.figures)
+
+    @cached_property
+    def facts_digest(self) -> str:
+        """Of the facts; empty without."""
+        return "" if self.facts is None else digest_of(self.facts)
 
 
 Outlook = Callable[[Session, ServiceContext, Collection[Key], datetime], Iterable[Telling]]
@@ -66,19 +80,30 @@ class Told:
 
     version: int
     digest: str
+    figures_digest: str
+    facts_digest: str
     measures: Mapping[str, Decimal]
 
     def differs(self, telling: Telling) -> bool:
         """Whether ``telling`` is news."""
-        if self.digest != telling.digest or self.measures.keys() != telling.measures.keys():
+        if self.digest != telling.digest:
             return True
-        return any(
+        return self.rests_on_other_facts(telling) and self._figures_differ(telling)
+
+    def rests_on_other_facts(self, telling: Telling) -> bool:
+        """Whether anything but the day has changed since it was looked at last."""
+        return telling.facts is None or self.facts_digest != telling.facts_digest
+
+    def _figures_differ(self, telling: Telling) -> bool:
+        if self.figures_digest != telling.figures_digest:
+            return True
+        return self.measures.keys() != telling.measures.keys() or any(
             abs(telling.measures[name] - measure) >= TOLERANCE
             for name, measure in self.measures.items()
         )
 
 
-NEVER_TOLD = Told(version=0, digest="", measures={})
+NEVER_TOLD = Told(version=0, digest="", figures_digest="", facts_digest="", measures={})
 
 
 def version_of(telling: Telling, told: Told) -> int:
@@ -93,7 +118,9 @@ def told_last(session: Session, tellings: Collection[Telling]) -> dict[tuple[str
         subjects = sorted({one.subject for one in tellings if one.type == kind})
         for row in _rows(session, kind, subjects):
             measures = {name: Decimal(number) for name, number in row.measures.items()}
-            found[kind, row.subject] = Told(row.version, row.digest, measures)
+            found[kind, row.subject] = Told(
+                row.version, row.digest, row.figures_digest, row.facts_digest, measures
+            )
     return found
 
 
@@ -115,6 +142,8 @@ def tell(session: Session, news: Sequence[tuple[Telling, int]], now: datetime) -
             "subject": telling.subject,
             "version": version,
             "digest": telling.digest,
+            "figures_digest": telling.figures_digest,
+            "facts_digest": telling.facts_digest,
             "measures": {name: str(number) for name, number in telling.measures.items()},
             "told_at": now,
         }
@@ -126,3 +155,17 @@ def tell(session: Session, news: Sequence[tuple[Telling, int]], now: datetime) -
             telling.type, telling.subject, telling.body(version), telling.schema_version
         )
         outbox.publish(session, event, now)
+
+
+def note_facts(session: Session, tellings: Sequence[Telling]) -> None:
+    """Keep the facts of what was looked at and not worth telling."""
+    if tellings:
+        of_telling = update(ToldOutlookRow).where(
+            ToldOutlookRow.type == bindparam("of_type"),
+            ToldOutlookRow.subject == bindparam("of_subject"),
+        )
+        rows = [
+            {"of_type": one.type, "of_subject": one.subject, "of_facts": one.facts_digest}
+            for one in sorted(tellings, key=lambda one: one.name)
+        ]
+        session.connection().execute(of_telling.values(facts_digest=bindparam("of_facts")), rows)

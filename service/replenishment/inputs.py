@@ -149,6 +149,8 @@ class Setting(Input):
     scenario_count: int
     won_grace_days: int
     """How long after its window a won but unordered quantity still counts."""
+    open_grace_days: int = 0
+    """How long after its window an open one does. Inputs stored before there was one had none."""
     cycle_service_level: Decimal
     value_currency: str | None
     """The currency in which the policy limits values."""

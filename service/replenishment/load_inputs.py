@@ -3,19 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.policy import Policy
+from service.context import ServiceContext
 from service.database.key_sets import rows_of_items, rows_of_keys
 from service.exceptions.queue import Finding
 from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow, SupplierTermsRow
 from service.forecasts.order_links import LinkedDemand, linked_demand
 from service.forecasts.planned_keys import terms_in_force
 from service.forecasts.tables import SeriesForecastRow
+from service.policies.versions import in_force
 from service.proposals.committed import committed
 from service.proposals.states import AMENDABLE
 from service.proposals.tables import ProposalRow
@@ -32,6 +34,8 @@ from service.replenishment.inputs import (
 )
 from service.replenishment.opportunity_inputs import opportunity_inputs
 from service.replenishment.outside_inputs import outside_plans
+from service.replenishment.past_windows import Graces
+from service.work.business_date import business_date
 from service.work.dirty_keys import Key
 
 
@@ -42,7 +46,20 @@ class PassSetting:
     business_date: date
     scenario_count: int
     won_grace_days: int
+    open_grace_days: int
     policy: Policy
+
+
+def pass_setting(session: Session, context: ServiceContext, now: datetime) -> PassSetting:
+    """What holds now: the planning day, the policy in force on it, and the settings."""
+    today = business_date(session, now)
+    return PassSetting(
+        business_date=today,
+        scenario_count=context.settings.scenario_count,
+        won_grace_days=context.settings.won_without_order_days,
+        open_grace_days=context.settings.open_past_window_days,
+        policy=in_force(session, datetime.combine(today, time(12), UTC)),
+    )
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,8 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     orders, taken = _orders(demand), _committed(session, ready)
     today = setting.business_date
     ends = {key: today + timedelta(days=baselines[key].interval_days) for key in ready}
-    opportunities = opportunity_inputs(session, demand, ends, today)
+    graces = Graces(setting.won_grace_days, setting.open_grace_days)
+    opportunities = opportunity_inputs(session, demand, ends, today, graces)
     edits = _edits(session, ready)
     to_lot = setting.policy.ordering.round_outside_recommendations
     own = {key: baselines[key] for key in ready}
@@ -102,6 +120,7 @@ def _setting(setting: PassSetting, demand_class: str) -> Setting:
         business_date=setting.business_date,
         scenario_count=setting.scenario_count,
         won_grace_days=setting.won_grace_days,
+        open_grace_days=setting.open_grace_days,
         cycle_service_level=setting.policy.ordering.cycle_service_level[demand_class],
         value_currency=_value_currency(setting.policy),
         policy=f"{setting.policy.name} version {setting.policy.version}",

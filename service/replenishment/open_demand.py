@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from adapters.canonical.demand import OpportunityStatus, QuantityBasis
+from adapters.canonical.demand import QuantityBasis
 from service.replenishment.inputs import KeyInputs, OpportunityInput, OrderInput
+from service.replenishment.past_windows import Graces
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,24 @@ def open_demand(inputs: KeyInputs) -> OpenDemand:
     )
 
 
+def graces_of(inputs: KeyInputs) -> Graces:
+    """How long after their windows the deals of ``inputs`` still count."""
+    return Graces(inputs.setting.won_grace_days, inputs.setting.open_grace_days)
+
+
 def expected_opportunities(inputs: KeyInputs) -> list[OpportunityInput]:
     """The opportunities that can still bring or take demand, with the window that is left.
 
-    A won line is expected today once its window is over, until its grace has passed; then it
-    counts nothing and stands in the exception queue. An open line counts nothing after its
-    window.
+    A won or open line is expected today once its window is over, until its grace has passed;
+    then it counts nothing and stands in the exception queue.
     """
     today = inputs.setting.business_date
-    grace = timedelta(days=inputs.setting.won_grace_days)
+    graces = graces_of(inputs)
     expected = []
     for one in inputs.opportunities:
         if one.window_end >= today:
             expected.append(one)
-        elif one.status == OpportunityStatus.WON and one.window_end >= today - grace:
+        elif graces.awaits(one.status, one.window_end, today):
             late = {"window_start": min(one.window_start, today), "window_end": today}
             if one.quantity_basis == QuantityBasis.INCREMENTAL:
                 late["window_start"] = today

@@ -14,6 +14,7 @@ from service.database.key_sets import rows_of_keys
 from service.feeds.tables import SalesLineRow
 from service.forecasts.order_links import LinkedDemand
 from service.replenishment.inputs import OpportunityInput
+from service.replenishment.past_windows import Graces
 from service.work.dirty_keys import Key
 
 SHARE_WEEKS = 26
@@ -21,7 +22,11 @@ SHARE_WEEKS = 26
 
 
 def opportunity_inputs(
-    session: Session, demand: LinkedDemand, interval_ends: Mapping[Key, date], today: date
+    session: Session,
+    demand: LinkedDemand,
+    interval_ends: Mapping[Key, date],
+    today: date,
+    graces: Graces,
 ) -> Mapping[Key, list[OpportunityInput]]:
     """The opportunity lines in ``demand`` that can still matter, by key.
 
@@ -30,7 +35,13 @@ def opportunity_inputs(
     protection interval.
     """
     live = {name: line for name, line in demand.opportunities.items() if not _is_over(line)}
-    shares = _account_shares(session, live, interval_ends, today)
+    claimed = {
+        name: _claimed_days(line, today, interval_ends[line.item_id, line.location_id], graces)
+        for name, line in live.items()
+        if line.quantity_basis != QuantityBasis.INCREMENTAL
+        and (line.item_id, line.location_id) in interval_ends
+    }
+    shares = _account_shares(session, live, claimed, today)
     found: defaultdict[Key, list[OpportunityInput]] = defaultdict(list)
     for name, line in sorted(live.items()):
         signal = demand.signals[name]
@@ -64,28 +75,22 @@ def _is_over(line: OpportunityLine) -> bool:
 def _account_shares(
     session: Session,
     live: Mapping[str, OpportunityLine],
-    interval_ends: Mapping[Key, date],
+    claimed: Mapping[str, range],
     today: date,
 ) -> dict[str, float]:
     """By line, the account's share in the sales of its key over the last half year, 0 to 1.
 
-    Only lines that replace or remove a share need it. On days that several such lines of one
-    account claim, they divide the share, so that together they take it away once.
+    Only lines that replace or remove a share need it: those in ``claimed``. On days that several
+    of them claim for one account, they divide the share, so that together they take it away once.
     """
     lines = {
-        name: (line.item_id, line.location_id, line.account_id)
-        for name, line in live.items()
-        if line.quantity_basis != QuantityBasis.INCREMENTAL
+        name: (live[name].item_id, live[name].location_id, live[name].account_id)
+        for name in claimed
     }
     sold = _sold_by_account(session, {(item, place) for item, place, _ in lines.values()}, today)
     total: defaultdict[Key, Decimal] = defaultdict(Decimal)
     for (item_id, location_id, _), quantity in sold.items():
         total[item_id, location_id] += quantity
-    claimed = {
-        name: _claimed_days(live[name], today, interval_ends[of[0], of[1]])
-        for name, of in lines.items()
-        if (of[0], of[1]) in interval_ends
-    }
     claims = Counter((lines[name], day) for name, days in claimed.items() for day in days)
     return {
         name: float(sold[of] / total[of[0], of[1]])
@@ -96,14 +101,14 @@ def _account_shares(
     }
 
 
-def _claimed_days(line: OpportunityLine, today: date, interval_end: date) -> range:
+def _claimed_days(line: OpportunityLine, today: date, interval_end: date, graces: Graces) -> range:
     """The days of the protection interval that lie in the line's window, as ordinals.
 
-    A won line whose window is over is awaited today.
+    A line whose window is over is awaited today until its grace has passed.
     """
     first = max(line.window_start, today).toordinal()
     last = min(line.window_end, interval_end - timedelta(days=1)).toordinal()
-    if line.status == OpportunityStatus.WON and line.window_end < today:
+    if graces.awaits(line.status, line.window_end, today):
         return range(today.toordinal(), today.toordinal() + 1)
     return range(first, last + 1)
 

@@ -8,7 +8,7 @@ exception queue, so that one bad key stops no other.
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from rules.policy import Decision, decide
 from service.context import ServiceContext
 from service.database.retry import write_again
 from service.forecasts.planned_keys import terms_in_force
-from service.policies.versions import in_force
-from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs
+from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs, pass_setting
 from service.replenishment.outside_findings import note_unusable_plans
 from service.replenishment.poison import (
     DATA_FAULTS,
@@ -31,10 +30,10 @@ from service.replenishment.unplanned import let_go
 from service.replenishment.unused_demand import (
     not_planned,
     note_unused_demand,
+    past_window,
     won_without_order,
 )
 from service.work import dirty_keys, stale_outlooks
-from service.work.business_date import business_date
 from service.work.dirty_keys import DirtyKey, Key
 
 
@@ -123,15 +122,7 @@ def read_work(context: ServiceContext) -> Work:
     now = context.clock()
     with context.database.read() as session:
         dirty = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
-        today = business_date(session, now)
-        noon = datetime.combine(today, time(12), UTC)
-        setting = PassSetting(
-            business_date=today,
-            scenario_count=context.settings.scenario_count,
-            won_grace_days=context.settings.won_without_order_days,
-            policy=in_force(session, noon),
-        )
-        return Work(dirty, setting)
+        return Work(dirty, pass_setting(session, context, now))
 
 
 def read_snapshot(context: ServiceContext, work: Work) -> Snapshot:
@@ -180,6 +171,7 @@ def _write(
     unplanned = cleared - {inputs.key for inputs in current}
     findings = [
         *won_without_order(current),
+        *past_window(current),
         *not_planned(session, unplanned),
         *let_go(session, unplanned, now),
     ]

@@ -1,7 +1,7 @@
 """Demand that is understood but not planned for: said in the exception queue, never dropped."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from service.exceptions.queue import Finding, raise_exception
 from service.exceptions.tables import ExceptionRow
 from service.feeds.code_names import name_of
 from service.replenishment.inputs import KeyInputs, OpportunityInput
+from service.replenishment.open_demand import graces_of
 from service.signals.tables import DemandSignalRow, SignalAllocationRow
 from service.work.dirty_keys import Key
 
@@ -41,12 +42,27 @@ def won_without_order(inputs: Collection[KeyInputs]) -> Iterator[Finding]:
 
     Their unordered rest no longer counts as demand.
     """
+    for key_inputs, one in _overdue(inputs):
+        if one.status == OpportunityStatus.WON:
+            yield _won_finding(key_inputs, one)
+
+
+def past_window(inputs: Collection[KeyInputs]) -> Iterator[Finding]:
+    """Open opportunities past their window and its grace, which nobody has closed or moved.
+
+    They no longer count as demand.
+    """
+    for key_inputs, one in _overdue(inputs):
+        if one.status == OpportunityStatus.OPEN:
+            yield _open_finding(key_inputs, one)
+
+
+def _overdue(inputs: Collection[KeyInputs]) -> Iterator[tuple[KeyInputs, OpportunityInput]]:
     for key_inputs in inputs:
-        grace = timedelta(days=key_inputs.setting.won_grace_days)
+        today, graces = key_inputs.setting.business_date, graces_of(key_inputs)
         for one in key_inputs.opportunities:
-            overdue = one.window_end < key_inputs.setting.business_date - grace
-            if one.status == OpportunityStatus.WON and one.unordered > 0 and overdue:
-                yield _won_finding(key_inputs, one)
+            if one.unordered > 0 and graces.is_overdue(one.status, one.window_end, today):
+                yield key_inputs, one
 
 
 def not_planned(session: Session, keys: Collection[Key]) -> Iterator[Finding]:
@@ -82,4 +98,19 @@ def _won_finding(inputs: KeyInputs, one: OpportunityInput) -> Finding:
             f"ordered by {one.window_end}; they no longer count as demand."
         ),
         remedy="Ask the account. Send a revised window, the order, or the opportunity as lost.",
+    )
+
+
+def _open_finding(inputs: KeyInputs, one: OpportunityInput) -> Finding:
+    return Finding(
+        kind="past_window",
+        subject_type=_SUBJECT_TYPE,
+        system=one.system,
+        subject_key=f"{one.opportunity}#{one.source_version}",
+        payload=one.model_dump(mode="json"),
+        detail=(
+            f"{readable(one.unordered)} {inputs.unit} of {inputs.item_id} were to be delivered by "
+            f"{one.window_end}, and the deal is still open; they no longer count as demand."
+        ),
+        remedy="Ask the account. Send a revised window, or the opportunity as won or lost.",
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from service.context import ServiceContext
 from service.forecasts.baselines import fit_dirty
+from service.outlook.refresh import refresh_outlooks
 from service.replenishment.recompute import recompute_dirty
 from service.work.doorbell import Listener
 from service.worker.sweep import sweep
@@ -37,7 +38,7 @@ def work(context: ServiceContext, stopped: Callable[[], bool]) -> None:
 
 
 def drain(context: ServiceContext) -> bool:
-    """One fit and one recompute of what is dirty; True if there was anything to do.
+    """One fit, one recompute, one refresh of outlooks; True if there was anything to do.
 
     A fit that fails does not keep the keys from being recomputed that need none.
     """
@@ -46,4 +47,5 @@ def drain(context: ServiceContext) -> bool:
         fitted = fit_dirty(context)
     finally:
         recomputed = recompute_dirty(context)
-    return bool(fitted or recomputed.keys)
+    refreshed = refresh_outlooks(context)
+    return bool(fitted or recomputed.keys or refreshed)

@@ -1,7 +1,7 @@
 """Feed rows that leave only the numbers that matter."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from service.access.api_keys import Scope, create_key
 from service.context import ServiceContext
 from service.feeds.batches import FeedBatch, FeedKind, FeedRow, Outcome, RowResult, SnapshotPart
 from service.feeds.intake import take
+from service.policies.versions import ensure_default
 from service.work.tables import DirtyKeyRow
 
 SYSTEM = "erp"
@@ -125,6 +126,21 @@ class Erp:
         self.send(FeedKind.LOCATIONS, *map(location, places))
         clean(self.context)
         return self
+
+
+def steady_erp(context: ServiceContext) -> Erp:
+    """An ERP that has told of steady sales of bottles at UK since a year, and of little stock."""
+    with context.database.write() as session:
+        ensure_default(session, context.clock())
+    erp = Erp(context)
+    erp.send(FeedKind.LOCATIONS, location("UK"), location("FR"))
+    erp.send(FeedKind.ITEMS, item("BOTTLE"))
+    erp.send(FeedKind.ACCOUNTS, account("ACME"))
+    erp.send(FeedKind.SUPPLIER_TERMS, terms())
+    erp.send(FeedKind.STOCK_POSITIONS, stock("40", as_of=context.clock()))
+    days = [date(2011, 8, 28) - timedelta(days=back) for back in range(210)]
+    erp.send(FeedKind.SALES_LINES, *(sale(f"SO-{day}", "10", sold_on=day) for day in days))
+    return erp
 
 
 def outcomes(results: Sequence[RowResult]) -> list[Outcome]:

@@ -103,6 +103,8 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("figures_digest", sa.String(length=64), nullable=False),
+        sa.Column("facts_digest", sa.String(length=64), nullable=False),
         sa.Column("measures", Json, nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("type", "subject", name=op.f("pk_told_outlooks")),

@@ -1,0 +1,61 @@
+"""Proposals as supply: what was approved or taken by the ERP, and what it takes away elsewhere."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from adapters.canonical.proposal import ProposalKind
+from service.database.key_sets import rows_of_keys
+from service.proposals.states import AMENDABLE, COMMITTED, State
+from service.proposals.tables import ProposalRow
+from service.work.dirty_keys import Key
+
+_BRINGS = (ProposalKind.REQUISITION, ProposalKind.TRANSFER)
+_STATES = sorted(AMENDABLE | COMMITTED)
+
+
+@dataclass
+class KeyProposals:
+    """The open and committed proposals of a key: those that bring, those that take away."""
+
+    bringing: list[ProposalRow] = field(default_factory=list)
+    taking: list[ProposalRow] = field(default_factory=list)
+    """Transfers that the location gives; approved, and not shown by the ERP's feed yet."""
+
+    @property
+    def approved(self) -> list[ProposalRow]:
+        """Approved, and not taken by the ERP yet."""
+        return [row for row in self.bringing if row.state == State.APPROVED]
+
+    @property
+    def undecided(self) -> list[ProposalRow]:
+        """Proposed, but no supply as long as nobody has approved them."""
+        waiting = AMENDABLE - {State.APPROVED}
+        return [row for row in self.bringing if row.state in waiting]
+
+
+def key_proposals(session: Session, keys: Collection[Key]) -> Mapping[Key, KeyProposals]:
+    """The proposals of ``keys``, oldest first."""
+    found: defaultdict[Key, KeyProposals] = defaultdict(KeyProposals)
+    open_rows = (
+        select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow)
+        .where(ProposalRow.kind.in_(_BRINGS), ProposalRow.state.in_(_STATES))
+        .order_by(ProposalRow.proposal_id)
+    )
+    for item_id, location_id, row in rows_of_keys(session, open_rows, ProposalRow.item_id, keys):
+        found[item_id, location_id].bringing.append(row)
+    given = (
+        select(ProposalRow.item_id, ProposalRow.from_location_id, ProposalRow)
+        .where(
+            ProposalRow.kind == ProposalKind.TRANSFER,
+            ProposalRow.state.in_(sorted({State.APPROVED, *COMMITTED})),
+            ProposalRow.seen_in_erp_at.is_(None),
+        )
+        .order_by(ProposalRow.proposal_id)
+    )
+    for item_id, location_id, row in rows_of_keys(session, given, ProposalRow.item_id, keys):
+        found[item_id, location_id].taking.append(row)
+    return found
