@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from forecasting.quantile_levels import LEVELS, FloatArray, mean_of_quantiles
+from forecasting.quantile_levels import LEVELS, FloatArray, drawn_through, mean_of_quantiles
 
 _DECIMALS = 6
 """As in baselines: figures do not depend on the order of summation."""
@@ -72,7 +72,7 @@ def outside_interval(
     last = first + timedelta(days=days - 1)
     whole = next((one for one in buckets if (one.start, one.end) == (first, last)), None)
     if whole is not None and whole.quantiles:
-        quantiles = _drawn_through(whole.quantiles, quantiles)
+        quantiles = drawn_through(whole.quantiles, quantiles)
     return IntervalDemand(round(mean, _DECIMALS), tuple(quantiles.round(_DECIMALS).tolist()))
 
 
@@ -89,16 +89,3 @@ def _stretched(own: FloatArray, mean: float) -> FloatArray:
     chance = np.array([NormalDist().inv_cdf(level) for level in LEVELS.tolist()])
     by_chance: FloatArray = np.maximum(mean + chance * np.sqrt(mean), 0.0)
     return by_chance
-
-
-def _drawn_through(given: Mapping[float, float], shape: FloatArray) -> FloatArray:
-    """``shape`` moved so that it goes through the ``given`` quantiles.
-
-    Between two given levels the move is interpolated; beyond the first and the last it is kept,
-    so that the tails, of which nothing was said, keep our shape.
-    """
-    levels = np.array(sorted(given))
-    wanted = np.array([given[level] for level in levels.tolist()])
-    moved = shape + np.interp(LEVELS, levels, wanted - np.interp(levels, LEVELS, shape))
-    drawn: FloatArray = np.maximum.accumulate(np.maximum(moved, 0.0))
-    return drawn

@@ -7,6 +7,7 @@ from service.exceptions.routes import router as exceptions
 from service.feeds.outside_routes import router as outside_plans
 from service.feeds.routes import router as feeds
 from service.http import problems
+from service.outlook.published_routes import router as forecasts
 from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
@@ -37,6 +38,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         recommendations,
         proposals,
         outlooks,
+        forecasts,
     ):
         app.include_router(router)
     install_pages(app)

@@ -19,6 +19,7 @@ from service.database.retry import write_again
 from service.database.upsert import upsert
 from service.exceptions.queue import Finding, raise_exception
 from service.feeds.code_names import name_of
+from service.outlook.planning import planning_tellings
 from service.outlook.supply_telling import supply_tellings
 from service.outlook.telling import (
     NEVER_TOLD,
@@ -34,7 +35,7 @@ from service.work import stale_outlooks
 from service.work.stale_outlooks import StaleOutlook
 from service.work.tables import GenerationRow
 
-OUTLOOKS: tuple[Outlook, ...] = (supply_tellings,)
+OUTLOOKS: tuple[Outlook, ...] = (supply_tellings, planning_tellings)
 """All that outside systems are told; each has event types of its own."""
 
 KEYS_PER_REFRESH = 500

@@ -1,5 +1,10 @@
-"""The ERP with a year of steady sales, as the recompute knows it."""
+import pytest
 
-from tests.service.replenishment.conftest import erp
+from service.context import ServiceContext
+from tests.service.builders_feeds import Erp, steady_erp
 
-__all__ = ["erp"]
+
+@pytest.fixture
+def erp(context: ServiceContext) -> Erp:
+    """An ERP with a year of steady sales."""
+    return steady_erp(context)

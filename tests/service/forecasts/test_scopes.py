@@ -97,7 +97,7 @@ def test_a_scope_is_stopped_once(catalogue: ServiceContext) -> None:
 @pytest.mark.parametrize(
     "area", [{"item_id": "NONE"}, {"location_id": "NONE"}, {"item_group": "NONE"}]
 )
-def test_a_scope_of_nothing_is_refused(catalogue: ServiceContext, area: dict[str, str]) -> None:
+def test_a_scope_of_nothing_is_refused(catalogue: ServiceContext, area: dict[str, Any]) -> None:
     with pytest.raises(Problem, match="NONE"):
         use(catalogue, "foresight", **area)
 

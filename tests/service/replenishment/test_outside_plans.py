@@ -155,7 +155,8 @@ def test_a_recommendation_is_the_quantity_wanted(erp: Erp) -> None:
     put_in_charge(erp.context, Use.RECOMMENDATION)
     plan(erp.context)
     (proposal,) = proposals(erp.context)
-    assert (proposal.recommended_quantity, proposal.required_date) == (130, date(2011, 9, 12))
+    assert proposal.recommended_quantity == 130
+    assert proposal.required_date == date(2011, 9, 12)
     assert (
         proposal.rationale == "foresight recommends 130 as PLO-12 as of 2011-08-29; 0 taken since."
     )
@@ -227,7 +228,7 @@ def test_nothing_is_taken_back_because_less_is_recommended(erp: Erp, clock: Fake
 
 
 def test_what_breaks_the_suppliers_lot_is_looked_at(erp: Erp) -> None:
-    lot = {"minimum_order_quantity": Decimal(48), "order_multiple": Decimal(12)}
+    lot: dict[str, Any] = {"minimum_order_quantity": Decimal(48), "order_multiple": Decimal(12)}
     erp.send(FeedKind.SUPPLIER_TERMS, terms(**lot))
     tell(erp.context, advice("30"))
     put_in_charge(erp.context, Use.RECOMMENDATION)
@@ -243,7 +244,7 @@ def test_the_policy_may_want_recommendations_raised_to_the_lot(erp: Erp) -> None
     )
     with erp.context.database.write() as session:
         activate(session, raising, "anna", erp.context.clock())
-    lot = {"minimum_order_quantity": Decimal(48), "order_multiple": Decimal(12)}
+    lot: dict[str, Any] = {"minimum_order_quantity": Decimal(48), "order_multiple": Decimal(12)}
     erp.send(FeedKind.SUPPLIER_TERMS, terms(**lot))
     tell(erp.context, advice("50"))
     put_in_charge(erp.context, Use.RECOMMENDATION)
@@ -259,7 +260,8 @@ def test_the_supplier_that_is_named_delivers_on_its_own_terms(erp: Erp) -> None:
     put_in_charge(erp.context, Use.RECOMMENDATION)
     plan(erp.context)
     (proposal,) = proposals(erp.context)
-    assert (proposal.supplier_id, proposal.unit_price) == ("S-02", 3)
+    assert proposal.supplier_id == "S-02"
+    assert proposal.unit_price == 3
 
 
 def test_a_supplier_without_terms_has_no_price_and_is_looked_at(erp: Erp) -> None:

@@ -85,6 +85,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "published_series",
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("buckets", Json, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "location_id", name=op.f("pk_published_series")),
+    )
+    op.create_table(
         "stale_outlooks",
         sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("location_id", sa.String(length=64), nullable=False),
@@ -182,6 +195,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    op.drop_table("published_series")
     with op.batch_alter_table("outside_recommendations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outside_recommendations_item_id_location_id"))
 
