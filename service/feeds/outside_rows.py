@@ -1,8 +1,7 @@
 """Rows of another system's plan: read from flat JSON, and back for the exception queue.
 
 A row is flat: ``{"kind": "forecast", "version": 7, "as_of": "…", "item_id": "…", …}``; the
-system is the import's. In a file without nested values a quantile is a column of its own, for
-example ``quantile_0.9``.
+system is the import's.
 """
 
 from collections.abc import Mapping
@@ -31,7 +30,6 @@ _MODELS: Mapping[str, type[OutsideRow]] = {
     "recommendation": OutsideRecommendation,
 }
 _KINDS = {model: kind for kind, model in _MODELS.items()}
-_QUANTILE = "quantile_"
 _REMEDY = "Correct the row and send its whole series again; /docs has the schema."
 
 
@@ -40,7 +38,7 @@ def read_outside_row(system: str, raw: Any, index: int) -> OutsideRow | Unreadab
     fault = _misshapen(system, raw)
     if fault:
         return UnreadableRow(row_problem(index, fault))
-    document = {**_nested(raw), "system": system}
+    document = {**raw, "system": system}
     model = _MODELS[document.pop("kind")]
     try:
         row = model.model_validate(document)
@@ -92,15 +90,3 @@ def _misshapen(system: str, raw: Any) -> Fault | None:
         detail = "The row is of another system than its import."
         return Fault("system-mismatch", "system", detail, "Send each system's rows by themselves.")
     return None
-
-
-def _nested(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with its quantile columns, those that are filled, put together."""
-    columns = {
-        name.removeprefix(_QUANTILE): value
-        for name, value in raw.items()
-        if name.startswith(_QUANTILE)
-    }
-    rest = {name: value for name, value in raw.items() if not name.startswith(_QUANTILE)}
-    given = {level: value for level, value in columns.items() if value not in (None, "")}
-    return {**rest, "quantiles": given} if given else rest

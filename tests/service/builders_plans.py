@@ -9,6 +9,9 @@ from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import RowResult
 from service.feeds.outside_intake import take_flat
+from service.forecasts.scopes import Area, NewScope, Use, use_outside
+from service.forecasts.tables import ForecastScopeRow
+from service.work.business_date import business_date
 
 FORESIGHT = "foresight"
 MONDAY = date(2011, 8, 29)
@@ -63,3 +66,13 @@ def open_exceptions(context: ServiceContext) -> list[ExceptionRow]:
     with context.database.read() as session:
         rows = select(ExceptionRow).where(ExceptionRow.state == "open")
         return list(session.scalars(rows.order_by(ExceptionRow.exception_id)))
+
+
+def put_in_charge(
+    context: ServiceContext, use: Use = Use.FORECAST, until: date | None = None, **area: str
+) -> ForecastScopeRow:
+    """From today on the system's word counts there."""
+    wanted = NewScope(FORESIGHT, use, Area(**area), "trial", until)
+    now = context.clock()
+    with context.database.write() as session:
+        return use_outside(session, wanted, "anna", business_date(session, now), now)

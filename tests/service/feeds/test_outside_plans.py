@@ -125,7 +125,7 @@ def test_a_bad_row_is_refused_with_its_place(
 
 def test_quantities_are_kept_in_base_units(erp: Erp, context: ServiceContext) -> None:
     erp.send(FeedKind.ITEMS, item(conversions=(box("12"),)))
-    tell(context, bucket(0, "5", unit="BOX", **{"quantile_0.9": "7", "quantile_0.5": ""}))
+    tell(context, bucket(0, "5", unit="BOX", quantiles={"0.9": "7"}))
     tell(context, advice("2", unit="BOX"))
     (forecast,) = stored(context, OutsideForecastRow)
     assert (forecast.mean, forecast.quantiles) == (60, {"0.9": "84"})

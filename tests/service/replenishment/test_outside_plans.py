@@ -11,8 +11,7 @@ from sqlalchemy import select
 from adapters.canonical.proposal import ProposalKind
 from service.context import ServiceContext
 from service.feeds.batches import FeedKind
-from service.forecasts.scopes import Area, NewScope, Use, stop_scope, use_outside
-from service.forecasts.tables import ForecastScopeRow
+from service.forecasts.scopes import Use, stop_scope
 from service.policies.versions import activate
 from service.proposals.acknowledgements import acknowledge
 from service.proposals.claims import ClaimRequest, claim
@@ -24,7 +23,6 @@ from service.proposals.tables import ProposalRow
 from service.replenishment.full_pass import recompute_everything
 from service.replenishment.replay import replay
 from service.replenishment.tables import DecisionRow, RecommendationRow
-from service.work.business_date import business_date
 from service.worker.sweep import sweep
 from tests.service.builders_feeds import Erp, stock, terms
 from tests.service.builders_plan import (
@@ -35,18 +33,16 @@ from tests.service.builders_plan import (
     proposals,
     recommendations,
 )
-from tests.service.builders_plans import FORESIGHT, advice, open_exceptions, tell, weeks
+from tests.service.builders_plans import (
+    FORESIGHT,
+    advice,
+    open_exceptions,
+    put_in_charge,
+    tell,
+    weeks,
+)
 from tests.service.builders_signals import deliver, signal
 from tests.service.conftest import FakeClock
-
-
-def put_in_charge(
-    context: ServiceContext, use: Use = Use.FORECAST, until: date | None = None, **area: str
-) -> ForecastScopeRow:
-    wanted = NewScope(FORESIGHT, use, Area(**area), "trial", until)
-    now = context.clock()
-    with context.database.write() as session:
-        return use_outside(session, wanted, "anna", business_date(session, now), now)
 
 
 def newest(context: ServiceContext, location_id: str = "UK") -> RecommendationRow:
