@@ -37,6 +37,12 @@ class WeeklyEffect:
     removed: FloatArray
     removed_anyway: BoolArray
 
+    def take(self, rows: slice) -> "WeeklyEffect":
+        """The effect of some of the opportunities."""
+        return WeeklyEffect(
+            self.chance[rows], self.added[rows], self.removed[rows], self.removed_anyway[rows]
+        )
+
     def expected(self, level: FloatArray) -> FloatArray:
         """Expected change of each week's demand, (opportunities, weeks).
 
@@ -46,7 +52,7 @@ class WeeklyEffect:
         change: FloatArray = self.chance * self.added - removing * self.removed * level[:, None]
         return change
 
-    def draws(self, opportunity: int, week: int, seed: str) -> Draw:
+    def draw(self, opportunity: int, week: int, seed: str) -> Draw:
         """One opportunity in one week, as it is drawn into scenarios."""
         return Draw(
             key=0,
@@ -59,7 +65,7 @@ class WeeklyEffect:
 
     def acts(self, opportunity: int, week: int) -> bool:
         """Whether the opportunity can change the demand of the week."""
-        draw = self.draws(opportunity, week, "")
+        draw = self.draw(opportunity, week, "")
         return draw.removed > 0 or (draw.chance > 0 and draw.added > 0)
 
 

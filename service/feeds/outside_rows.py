@@ -83,7 +83,8 @@ def subject_key(row: OutsideRow) -> str:
 def _misshapen(system: str, raw: Any) -> Fault | None:
     if not isinstance(raw, dict):
         return Fault("row-invalid", "", "A row is a JSON object.", _REMEDY)
-    if raw.get("kind") not in _MODELS:
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in _MODELS:
         detail = "A row is of kind 'forecast' or 'recommendation'."
         return Fault("row-invalid", "kind", detail, "Say which of the two it is.")
     if raw.get("system", system) != system:

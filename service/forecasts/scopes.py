@@ -4,10 +4,11 @@ The most specific scope that holds a key decides: an item before its group befor
 among those a location before all locations. Of scopes that are as specific the newest decides.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import product
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -100,7 +101,7 @@ def stop_scope(session: Session, scope_id: UUID, actor: str, now: datetime) -> F
     if row.stopped_at is not None:
         raise Problem(409, "scope-stopped", "The scope has been stopped already")
     row.stopped_at, row.stopped_by = now, actor
-    _mark(session, Area(row.location_id, row.item_group, row.item_id), now)
+    _mark(session, _area(row), now)
     return row
 
 
@@ -123,8 +124,11 @@ def deciding_scopes(
     scopes = scopes_in_force(session, today)
     if not scopes:
         return {}
+    by_area: dict[Area, ForecastScopeRow] = {}
+    for scope in scopes:
+        by_area.setdefault(_area(scope), scope)
     groups = _groups(session, {item_id for item_id, _ in keys})
-    decided = {key: _first(scopes, key, groups) for key in keys}
+    decided = {key: _first(by_area, key, groups.get(key[0])) for key in keys}
     return {key: scope for key, scope in decided.items() if scope and scope.system != OWN}
 
 
@@ -138,20 +142,20 @@ def _rank(scope: ForecastScopeRow) -> tuple[bool, bool, bool, datetime, UUID]:
     )
 
 
+def _area(scope: ForecastScopeRow) -> Area:
+    return Area(scope.location_id, scope.item_group, scope.item_id)
+
+
 def _first(
-    scopes: Sequence[ForecastScopeRow], key: Key, groups: Mapping[str, str | None]
+    by_area: Mapping[Area, ForecastScopeRow], key: Key, group: str | None
 ) -> ForecastScopeRow | None:
+    """The scope of the most specific area that holds ``key``."""
     item_id, location_id = key
-    return next(
-        (
-            scope
-            for scope in scopes
-            if scope.item_id in (None, item_id)
-            and scope.location_id in (None, location_id)
-            and scope.item_group in (None, groups.get(item_id))
-        ),
-        None,
+    areas = (
+        Area(place, of_group, item)
+        for item, of_group, place in product((item_id, None), (group, None), (location_id, None))
     )
+    return next((by_area[area] for area in areas if area in by_area), None)
 
 
 def _groups(session: Session, items: Collection[str]) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """What some keys will need in the coming weeks: the usual demand, and what deals would add."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -75,26 +76,44 @@ def coming_weeks(
     graces = Graces(settings.won_without_order_days, settings.open_past_window_days)
     deals = _deals(session, weeks, today, graces)
     forecasts = _forecasts(session, known)
+    expected = {
+        key: still_expected(opportunities, graces, today) for key, opportunities in deals.items()
+    }
+    effects = _effects(expected, weeks, today)
+    won = {key: [_as_won(one) for one in opportunities] for key, opportunities in expected.items()}
+    if_won = _effects(won, weeks, today)
     for key in known:
-        opportunities = deals.get(key, ())
-        expected = still_expected(opportunities, graces, today)
-        won = [_as_won(one) for one in expected]
         yield ComingWeeks(
             key=key,
             unit=units[key[0]],
             today=today,
             weeks=weeks[key],
             forecast=forecasts.get(key),
-            opportunities=opportunities,
-            effect=_effect(key, expected, weeks[key], today),
-            if_won=_effect(key, won, weeks[key], today),
+            opportunities=deals.get(key, ()),
+            effect=effects[key],
+            if_won=if_won[key],
         )
 
 
-def _effect(
-    key: Key, opportunities: Collection[OpportunityInput], weeks: tuple[date, ...], today: date
-) -> WeeklyEffect:
-    return weekly_effect(opportunity_frame((key, one) for one in opportunities), weeks, today)
+def _effects(
+    deals: Mapping[Key, Sequence[OpportunityInput]],
+    weeks: Mapping[Key, tuple[date, ...]],
+    today: date,
+) -> dict[Key, WeeklyEffect]:
+    """The effect of each key's deals; keys with the same weeks are computed at once."""
+    alike: defaultdict[tuple[date, ...], list[Key]] = defaultdict(list)
+    for key, days in weeks.items():
+        alike[days].append(key)
+    effects = {}
+    for days, keys in alike.items():
+        pairs = [(key, one) for key in keys for one in deals.get(key, ())]
+        together = weekly_effect(opportunity_frame(pairs), days, today)
+        place = 0
+        for key in keys:
+            end = place + len(deals.get(key, ()))
+            effects[key] = together.take(slice(place, end))
+            place = end
+    return effects
 
 
 def _as_won(one: OpportunityInput) -> OpportunityInput:

@@ -13,7 +13,7 @@ from service.http.context import Context
 from service.http.problems import Problem
 from service.http.queries import KnownParametersOnly
 from service.http.systems import system_with
-from service.outlook.published import series_of
+from service.outlook.published_store import series_of
 from service.outlook.tables import PublishedSeriesRow
 
 router = APIRouter(prefix="/v1", tags=["forecasts"])

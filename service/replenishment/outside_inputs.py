@@ -4,22 +4,16 @@ A plan that does not speak of the whole protection interval, or is too old, is n
 forecast stands in, and the exception queue says so.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forecasting.outside_forecast import Bucket, outside_interval
-from service.database.key_sets import rows_of_keys
 from service.exceptions.queue import Finding
-from service.feeds.tables import (
-    OutsideForecastRow,
-    OutsideRecommendationRow,
-    SupplierTermsRow,
-)
+from service.feeds.tables import OutsideForecastRow, SupplierTermsRow
+from service.forecasts.outside_told import named_terms, told_buckets, told_recommendations
 from service.forecasts.scopes import Use, deciding_scopes
 from service.forecasts.tables import ForecastScopeRow, SeriesForecastRow
 from service.proposals.taken_since import taken_since
@@ -89,11 +83,11 @@ def _forecasts(
     today: date,
     plans: OutsidePlans,
 ) -> None:
-    told = _told_buckets(session, scopes)
+    told = told_buckets(session, scopes, today)
     for key, scope in scopes.items():
         forecast = own[key]
         last = today + timedelta(days=forecast.interval_days - 1)
-        rows = [row for row in told.get(key, ()) if row.end >= today and row.start <= last]
+        rows = [row for row in told.get(key, ()) if row.start <= last]
         found = outside_interval(
             [_bucket(row) for row in rows],
             today,
@@ -111,24 +105,6 @@ def _forecasts(
             plans.baselines[key] = (found.mean, found.quantiles, outside)
 
 
-def _told_buckets(
-    session: Session, scopes: Mapping[Key, ForecastScopeRow]
-) -> Mapping[Key, list[OutsideForecastRow]]:
-    """What the system in charge of each key forecasts."""
-    rows = (
-        select(OutsideForecastRow.item_id, OutsideForecastRow.location_id, OutsideForecastRow)
-        .where(OutsideForecastRow.system.in_({scope.system for scope in scopes.values()}))
-        .order_by(OutsideForecastRow.start)
-    )
-    told: defaultdict[Key, list[OutsideForecastRow]] = defaultdict(list)
-    for item_id, location_id, row in rows_of_keys(
-        session, rows, OutsideForecastRow.item_id, scopes.keys()
-    ):
-        if scopes[item_id, location_id].system == row.system:
-            told[item_id, location_id].append(row)
-    return told
-
-
 def _bucket(row: OutsideForecastRow) -> Bucket:
     quantiles = {float(level): float(value) for level, value in row.quantiles.items()}
     return Bucket(row.start, row.end, float(row.mean), quantiles)
@@ -142,7 +118,7 @@ def _recommendations(
     *,
     to_lot: bool,
 ) -> None:
-    told = _told_recommendations(session, scopes)
+    told = told_recommendations(session, scopes)
     for key in scopes.keys() - told.keys():
         plans.unusable[key] = _finding(key, scopes[key], "says nothing about it")
     usable = {}
@@ -151,7 +127,7 @@ def _recommendations(
             plans.unusable[key] = _finding(key, scopes[key], _age(row.as_of, scopes[key]))
         else:
             usable[key] = row
-    plans.terms.update(_named_terms(session, usable))
+    plans.terms.update(named_terms(session, usable))
     taken = taken_since(session, {key: row.as_of for key, row in usable.items()})
     for key, row in usable.items():
         plans.recommended[key] = RecommendedInput(
@@ -172,40 +148,6 @@ def _recommendations(
                 for one in taken.get(key, ())
             ),
         )
-
-
-def _told_recommendations(
-    session: Session, scopes: Mapping[Key, ForecastScopeRow]
-) -> dict[Key, OutsideRecommendationRow]:
-    """What the system in charge of each key recommends."""
-    rows = select(
-        OutsideRecommendationRow.item_id,
-        OutsideRecommendationRow.location_id,
-        OutsideRecommendationRow,
-    ).where(OutsideRecommendationRow.system.in_({scope.system for scope in scopes.values()}))
-    found = rows_of_keys(session, rows, OutsideRecommendationRow.item_id, scopes.keys())
-    return {
-        (item_id, location_id): row
-        for item_id, location_id, row in found
-        if scopes[item_id, location_id].system == row.system
-    }
-
-
-def _named_terms(
-    session: Session, told: Mapping[Key, OutsideRecommendationRow]
-) -> dict[Key, SupplierTermsRow]:
-    """The terms of the suppliers that recommendations name, where they are known."""
-    named: Collection[Key] = {key for key, row in told.items() if row.supplier_id is not None}
-    rows = select(SupplierTermsRow.item_id, SupplierTermsRow.location_id, SupplierTermsRow).where(
-        SupplierTermsRow.gone.is_(False)
-    )
-    return {
-        (item_id, location_id): row
-        for item_id, location_id, row in rows_of_keys(
-            session, rows, SupplierTermsRow.item_id, named
-        )
-        if told[item_id, location_id].supplier_id == row.supplier_id
-    }
 
 
 def _is_too_old(as_of: datetime, scope: ForecastScopeRow, today: date) -> bool:

@@ -96,7 +96,7 @@ def test_a_usual_week_goes_through_its_own_quantiles() -> None:
 def test_a_deal_and_the_usual_demand_are_drawn_together() -> None:
     effect = weekly_effect(deals({"window_end": MONDAY + timedelta(days=13)}), WEEKS, MONDAY)
     alone = joint_quantiles(usual(), [], 2000)
-    joint = joint_quantiles(usual(), [effect.draws(0, 1, "OPP-0")], 2000)
+    joint = joint_quantiles(usual(), [effect.draw(0, 1, "OPP-0")], 2000)
     assert alone[0.5] == pytest.approx(70, abs=0.1)
     assert joint[0.1] == pytest.approx(52, abs=6)
     assert joint[0.9] == pytest.approx(400 + 88, abs=10)

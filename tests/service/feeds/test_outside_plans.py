@@ -113,6 +113,7 @@ def test_buckets_that_do_not_follow_each_other_are_refused_together(
         ({"quantiles": {"1.5": "9"}}, "/rows/0"),
         ({"quantiles": {"0.5": "9", "0.9": "8"}}, "/rows/0"),
         ({"kind": "guess"}, "/rows/0/kind"),
+        ({"kind": []}, "/rows/0/kind"),
         ({"system": "other"}, "/rows/0/system"),
     ],
 )
