@@ -4,6 +4,8 @@ A distribution is its quantile function at ``QUANTILE_LEVELS``, linear between t
 flat beyond the first and the last: what lies outside is not known, so it is not invented.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -46,6 +48,19 @@ def mean_of_quantiles(quantiles: FloatArray) -> FloatArray:
     """
     mean: FloatArray = (quantiles * _MEAN_WEIGHTS).sum(axis=1)
     return mean
+
+
+def drawn_through(given: Mapping[float, float], shape: FloatArray) -> FloatArray:
+    """``shape``, quantiles at ``QUANTILE_LEVELS``, moved so that it meets the ``given`` quantiles.
+
+    Between two given levels the move is interpolated; beyond the first and the last it is kept,
+    so that tails of which nothing was said keep their shape.
+    """
+    levels = np.array(sorted(given))
+    wanted = np.array([given[level] for level in levels.tolist()])
+    moved = shape + np.interp(LEVELS, levels, wanted - np.interp(levels, LEVELS, shape))
+    drawn: FloatArray = np.maximum.accumulate(np.maximum(moved, 0.0))
+    return drawn
 
 
 def quantiles_by_row(values: FloatArray, levels: FloatArray) -> FloatArray:

@@ -4,8 +4,10 @@ from fastapi import FastAPI
 
 from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions
+from service.feeds.outside_routes import router as outside_plans
 from service.feeds.routes import router as feeds
 from service.http import problems
+from service.outlook.published_routes import router as forecasts
 from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
@@ -35,9 +37,11 @@ def create_app(context: ServiceContext) -> FastAPI:
         exceptions,
         replays,
         feeds,
+        outside_plans,
         recommendations,
         proposals,
         outlooks,
+        forecasts,
         webhooks,
     ):
         app.include_router(router)

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     won_without_order_days: int = Field(14, ge=0, description="grace after a won window's end")
     open_past_window_days: int = Field(14, ge=0, description="grace after an open window's end")
 
+    forecast_weeks: int = Field(13, ge=1, le=104, description="weeks told to planning systems")
+
     @property
     def url(self) -> str:
         """The database URL in force."""

@@ -8,7 +8,7 @@ from adapters.canonical.demand import DemandSignal, OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical, SourceRef
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.outlook import ForecastBucket, SeriesForecast
+from adapters.canonical.planning import OutsideForecast, OutsideRecommendation
 from adapters.canonical.supply import OpenPurchaseLine, StockPosition
 from adapters.files.cells import CellType, typed
 from adapters.ports import IncomingKind
@@ -23,7 +23,7 @@ _MODELS: Mapping[IncomingKind, tuple[type[Canonical], ...]] = {
     IncomingKind.STOCK_POSITIONS: (StockPosition,),
     IncomingKind.OPEN_ORDERS: (OpenPurchaseLine, OpenSalesLine),
     IncomingKind.DEMAND_SIGNALS: (DemandSignal,),
-    IncomingKind.FORECASTS: (SeriesForecast, ForecastBucket),
+    IncomingKind.FORECASTS: (OutsideForecast, OutsideRecommendation),
     IncomingKind.PROPOSAL_ANSWERS: (),
 }
 

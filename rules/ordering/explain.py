@@ -51,7 +51,7 @@ def explain(
 
 
 def _expected_demand(demand: DemandSide) -> Iterator[Term]:
-    yield _term("baseline", labels.BASELINE, demand.baseline_mean, demand.baseline)
+    yield _term("baseline", labels.baseline(demand), demand.baseline_mean, demand.baseline)
     if demand.orders_beyond_baseline:
         yield _term(
             "orders_beyond_baseline",

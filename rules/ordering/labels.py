@@ -18,6 +18,13 @@ BACKORDERS = "Backorders owed to customers"
 SURPLUS = "Surplus over the order-up-to level: nothing to order"
 
 
+def baseline(demand: DemandSide) -> str:
+    """Names the planning system whose forecast it is, if it is not our own."""
+    if not demand.forecast_by:
+        return BASELINE
+    return f"{BASELINE}, forecast by {demand.forecast_by}"
+
+
 def opportunity(line: Contribution) -> str:
     """For example "Opportunity OPP-7: 400 at 50 %"."""
     head = f"Opportunity {line.opportunity_id}"

@@ -49,7 +49,8 @@ class DemandSide:
     ``order_up_to_level`` is the ``cycle_service_level`` quantile of all demand together.
     ``baseline_mean`` is the expected usual demand; ``orders_beyond_baseline`` what open orders
     demand on top of the baseline they consume. The safety stock is what the level holds above
-    the sum of these expectations.
+    the sum of these expectations. ``forecast_by`` is the planning system whose forecast the
+    baseline is; empty for our own.
     """
 
     order_up_to_level: Decimal
@@ -61,6 +62,7 @@ class DemandSide:
     baseline: tuple[Record, ...] = ()
     unlinked_orders: tuple[Record, ...] = ()
     policy: Record | None = None
+    forecast_by: str = ""
 
 
 @dataclass(frozen=True)

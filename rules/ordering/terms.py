@@ -8,15 +8,22 @@ from typing import Any
 from rules.ordering.quantities import read, written
 
 DEMAND_KINDS = (
+    "outside_recommendation",
     "baseline",
     "orders_beyond_baseline",
     "linked_orders",
     "opportunity",
     "safety_stock",
 )
-"""They add up to the order-up-to level."""
+"""They add up to the order-up-to level, or are what another system recommends instead."""
 
-SUPPLY_KINDS = ("on_hand", "scheduled_receipt", "committed_proposal", "backorders")
+SUPPLY_KINDS = (
+    "on_hand",
+    "scheduled_receipt",
+    "committed_proposal",
+    "backorders",
+    "committed_since",
+)
 """They add up to the inventory position, with the sign turned."""
 
 LOT_KINDS = ("rounding", "minimum_order_quantity", "order_multiple", "surplus")
@@ -26,7 +33,13 @@ KINDS = DEMAND_KINDS + SUPPLY_KINDS + LOT_KINDS
 """All kinds in the order in which a person reads them."""
 
 REPEATED_KINDS = frozenset(
-    {"linked_orders", "opportunity", "scheduled_receipt", "committed_proposal"}
+    {
+        "linked_orders",
+        "opportunity",
+        "scheduled_receipt",
+        "committed_proposal",
+        "committed_since",
+    }
 )
 """Kinds of which an explanation may hold several; of the others it holds at most one."""
 

@@ -13,15 +13,25 @@ DEMAND_CLASS = "demand_class"
 
 
 def read_ordering(table: TomlTable, inputs: Mapping[str, Input]) -> OrderingParameters:
-    """Service levels for every demand class, and the threshold for change requests."""
+    """Service levels for every demand class, and what else ordering takes from the policy."""
     levels = _read_levels(table.table("cycle_service_level"), inputs)
     share_table = table.table("change_request_min_share")
     share = share_table.take("value", Decimal)
     _read_grounds(share_table)
     if not 0 <= share <= 1:
         raise refuse(share_table.at("value"), f"{share} is no share", "write 0.0 to 1.0")
+    rounding = _read_rounding(table.table_if_given("round_outside_recommendations"))
     table.finish()
-    return OrderingParameters(levels, share)
+    return OrderingParameters(levels, share, rounding)
+
+
+def _read_rounding(table: TomlTable | None) -> bool:
+    """Absent means no: a recommendation is taken as it stands."""
+    if table is None:
+        return False
+    wanted = table.take("value", bool)
+    _read_grounds(table)
+    return wanted
 
 
 def _read_levels(table: TomlTable, inputs: Mapping[str, Input]) -> dict[str, Decimal]:

@@ -54,11 +54,13 @@ class OrderingParameters:
 
     ``cycle_service_level`` by demand class: the probability of no shortage within a protection
     interval. ``change_request_min_share``: the smallest decrease of an order the ERP has taken,
-    as a share of it, that is worth asking for.
+    as a share of it, that is worth asking for. ``round_outside_recommendations``: whether what
+    another system recommends is raised to the supplier's lot; else it is taken as it stands.
     """
 
     cycle_service_level: Mapping[str, Decimal]
     change_request_min_share: Decimal
+    round_outside_recommendations: bool = False
 
 
 @dataclass(frozen=True)

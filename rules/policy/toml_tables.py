@@ -76,6 +76,10 @@ class TomlTable:
         inner: dict[str, Any] = self.take(key, dict)
         return TomlTable(self.at(key), inner)
 
+    def table_if_given(self, key: str) -> "TomlTable | None":
+        """A table within this one; None if it is absent."""
+        return self.table(key) if key in self._content else None
+
     def entries(self) -> Mapping[str, Any]:
         """All keys and values, where the author chooses the keys."""
         self._known.update(self._content)

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     FEEDS_WRITE = "feeds:write"
     OUTLOOK_READ = "outlook:read"
     EXCEPTIONS_WRITE = "exceptions:write"
+    FORECASTS_READ = "forecasts:read"
+    FORECASTS_WRITE = "forecasts:write"
     PROPOSALS_READ = "proposals:read"
     PROPOSALS_CLAIM = "proposals:claim"
     PROPOSALS_DECIDE = "proposals:decide"

@@ -24,6 +24,7 @@ COMMANDS = (
     "deliveries",
     "people",
     "policies",
+    "forecasts",
     "migrate",
     "doctor",
     "version",

@@ -65,9 +65,9 @@ def _print_terms(recommendation: dict[str, Any], console: Console) -> None:
 
 def _print_sources(story: dict[str, Any], console: Console) -> None:
     forecast, stock, terms = story["forecast"], story["stock"], story["terms"]
+    run = f"run {forecast['run_id']} ({forecast['run_kind']}, {forecast['run_business_date']})"
     console.print(
-        f"\n[bold]Forecast[/bold] run {forecast['run_id']} ({forecast['run_kind']}, "
-        f"{forecast['run_business_date']}): {forecast['demand_class']}, "
+        f"\n[bold]Forecast[/bold]{_outside(forecast)} {run}: {forecast['demand_class']}, "
         f"{forecast['history_weeks']} weeks, {forecast['interval_days']} days protected"
     )
     console.print(
@@ -87,3 +87,9 @@ def _print_sources(story: dict[str, Any], console: Console) -> None:
 
 def _plain(quantity: str) -> str:
     return readable(Decimal(quantity))
+
+
+def _outside(forecast: dict[str, Any]) -> str:
+    """Whose forecast stands in place of the run's, if another system's does."""
+    outside = forecast.get("outside")
+    return f" by {outside['system']} version {outside['version']} over" if outside else ""

@@ -47,7 +47,9 @@ class Sender:
         return JSONResponse(body, status)
 
 
-def _sender_with(*scopes: Scope) -> Callable[..., Sender]:
+def sender_with(*scopes: Scope) -> Callable[..., Sender]:
+    """A dependency that lets a batch through only with a key that has one of ``scopes``."""
+
     def receive(
         context: Context,
         system: Annotated[System, Depends(system_with(*scopes))],
@@ -59,22 +61,15 @@ def _sender_with(*scopes: Scope) -> Callable[..., Sender]:
     return receive
 
 
-FeedSender = Annotated[Sender, Depends(_sender_with(Scope.FEEDS_WRITE))]
-CodeSender = Annotated[Sender, Depends(_sender_with(Scope.FEEDS_WRITE, Scope.EXCEPTIONS_WRITE))]
+FeedSender = Annotated[Sender, Depends(sender_with(Scope.FEEDS_WRITE))]
+CodeSender = Annotated[Sender, Depends(sender_with(Scope.FEEDS_WRITE, Scope.EXCEPTIONS_WRITE))]
 """Who works off exceptions may say what a code means, too."""
 
 
 def deliver(sender: Sender, kind: FeedKind, model: type[BatchBody]) -> JSONResponse:
     """Take the rows of what was sent, a ``model``, and answer each."""
     body = sender.body(model)
-    if body.system != sender.system.system:
-        raise Problem(
-            403,
-            "system-mismatch",
-            "The key speaks for another system",
-            f"The key is of {sender.system.system!r}, the batch of {body.system!r}.",
-            remedy="Send each system's rows with that system's key.",
-        )
+    refuse_other_system(sender, body.system)
 
     # Read before the transaction begins: on SQLite every other writer waits for its end.
     rows = [read_row(kind, body.system, raw, index) for index, raw in enumerate(body.rows)]
@@ -85,6 +80,18 @@ def deliver(sender: Sender, kind: FeedKind, model: type[BatchBody]) -> JSONRespo
         return 200, {**answer_of(results), "snapshot": _standing(session, batch)}
 
     return sender.once(f"feeds/{kind}", produce)
+
+
+def refuse_other_system(sender: Sender, system: str) -> None:
+    """Raise a 403 problem unless the key speaks for the ``system`` that a batch is of."""
+    if system != sender.system.system:
+        raise Problem(
+            403,
+            "system-mismatch",
+            "The key speaks for another system",
+            f"The key is of {sender.system.system!r}, the batch of {system!r}.",
+            remedy="Send each system's rows with that system's key.",
+        )
 
 
 def answer_of(results: Sequence[RowResult]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.exceptions.queue import Finding
@@ -31,6 +30,7 @@ from service.feeds.row_problems import Fault, row_problem
 from service.feeds.shipped_orders import OPEN_SALES_LINE, follow_shipments
 from service.feeds.subjects import SUBJECTS_OF_KIND, Subject
 from service.feeds.touched_keys import mark_touched
+from service.feeds.turns import take_turn
 from service.feeds.versions import open_ledger
 
 
@@ -181,10 +181,7 @@ def _reject_unreadable(answer: Answer, index: int, row: FeedRow) -> None:
 def _one_at_a_time(session: Session, batch: FeedBatch) -> None:
     """Batches of one kind from one system follow each other: versions are compared, then written.
 
-    Shipments and the orders they ship are one kind here. On SQLite every writer waits for the
-    one before it anyway.
+    Shipments and the orders they ship are one kind here.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        shipping = batch.kind == FeedKind.SALES_LINES
-        name = f"feed/{batch.system}/{FeedKind.OPEN_ORDERS if shipping else batch.kind}"
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    shipping = batch.kind == FeedKind.SALES_LINES
+    take_turn(session, f"feed/{batch.system}/{FeedKind.OPEN_ORDERS if shipping else batch.kind}")

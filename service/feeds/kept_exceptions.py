@@ -4,7 +4,7 @@ An object has at most one open exception here. It follows the object's newest ve
 ends by itself when that version, or a newer one, is taken.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,19 +42,26 @@ def open_of(
     session: Session, subject: Subject, delivery: Delivery, rows: Sequence[CanonicalRow | Removal]
 ) -> dict[str, OpenException]:
     """The open exceptions about the objects of ``rows``, by subject key."""
+    keys = {subject_key(subject, row) for row in rows}
+    return open_about(session, subject.name, delivery.system, keys)
+
+
+def open_about(
+    session: Session, subject_type: str, system: str, keys: Collection[str]
+) -> dict[str, OpenException]:
+    """The open exceptions about the subjects with these ``keys``."""
     waiting = select(
         ExceptionRow.subject_key,
         ExceptionRow.exception_id,
         ExceptionRow.kind,
         ExceptionRow.subject_version,
     ).where(
-        ExceptionRow.subject_type == subject.name,
-        ExceptionRow.system == delivery.system,
+        ExceptionRow.subject_type == subject_type,
+        ExceptionRow.system == system,
         ExceptionRow.state == ExceptionState.OPEN,
     )
     if session.execute(waiting.limit(1)).first() is None:
         return {}
-    keys = {subject_key(subject, row) for row in rows}
     return {
         row[0]: OpenException(row[1], row[2], row[3])
         for row in session.execute(waiting.where(one_of(session, ExceptionRow.subject_key, keys)))

@@ -126,7 +126,7 @@ def _mend(
         key = values[column]
         if key is not None and key not in in_use:
             kind = subject.known[column]
-            return UnusableRow(_unknown(kind, column, key), _EXCEPTION_KINDS[kind])
+            return UnusableRow(unknown(kind, column, key), _EXCEPTION_KINDS[kind])
     unit = getattr(row, "unit", None)
     return _convert(subject, references, row, values) if unit is not None else None
 
@@ -142,9 +142,9 @@ def _convert(
         if values.get("unit_price") is not None:
             values["unit_price"] = price_per_base(item, values["unit_price"], unit, day)
     except InexactConversionError as error:
-        return UnusableRow(_inexact(item, error))
+        return UnusableRow(inexact(item, error))
     if None in [values[column] for column in subject.quantities]:
-        return UnusableRow(_unknown_unit(item, row.unit), "unknown_unit")
+        return UnusableRow(unknown_unit(item, row.unit), "unknown_unit")
     return None
 
 
@@ -161,7 +161,8 @@ def _foreign(said: str, system: str) -> Fault:
     return Fault("system-mismatch", "system", detail, "Send each system's rows in its own batch.")
 
 
-def _unknown(kind: str, column: str, key: str) -> Fault:
+def unknown(kind: str, column: str, key: str) -> Fault:
+    """There is no such master data."""
     return Fault(
         f"unknown-{kind}",
         column,
@@ -171,7 +172,8 @@ def _unknown(kind: str, column: str, key: str) -> Fault:
     )
 
 
-def _unknown_unit(item: ItemUnits, unit: str) -> Fault:
+def unknown_unit(item: ItemUnits, unit: str) -> Fault:
+    """The item has no such unit then."""
     return Fault(
         "unknown-unit",
         "unit",
@@ -182,7 +184,8 @@ def _unknown_unit(item: ItemUnits, unit: str) -> Fault:
     )
 
 
-def _inexact(item: ItemUnits, error: InexactConversionError) -> Fault:
+def inexact(item: ItemUnits, error: InexactConversionError) -> Fault:
+    """The conversion would round."""
     return Fault(
         "inexact-quantity",
         "unit",

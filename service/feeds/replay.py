@@ -7,8 +7,13 @@ from sqlalchemy.orm import Session
 
 from service.feeds.batches import FeedBatch, RowResult
 from service.feeds.intake import take
+from service.feeds.outside_intake import take_flat
+from service.feeds.outside_rows import SUBJECT_TYPES
 from service.feeds.row_reading import read_row
 from service.feeds.subjects import KIND_OF_SUBJECT
+
+REPLAYED_SUBJECTS = frozenset({*KIND_OF_SUBJECT, *SUBJECT_TYPES.values()})
+"""The subject types that are taken from a row."""
 
 
 def replay_row(
@@ -20,6 +25,8 @@ def replay_row(
     missing now. A row that has been overtaken by a newer one is ``stale``, and that ends its
     exception too. Raises KeyError for a subject type that is no feed row.
     """
+    if subject_type in SUBJECT_TYPES.values():
+        return take_flat(session, system, [payload], now)[0]
     kind = KIND_OF_SUBJECT[subject_type]
     row = read_row(kind, system, payload, 0)
     return take(session, FeedBatch(system, kind, [row]), now)[0]
@@ -27,4 +34,4 @@ def replay_row(
 
 def replays(subject_type: str) -> bool:
     """Whether exceptions about this subject type are feed rows."""
-    return subject_type in KIND_OF_SUBJECT
+    return subject_type in REPLAYED_SUBJECTS

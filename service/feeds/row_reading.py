@@ -62,6 +62,16 @@ def read_cross_reference(raw: Any, index: int) -> CrossReference | UnreadableRow
         return UnreadableRow(_invalid(index, _places(error)))
 
 
+def misread_places(row: Canonical, document: Mapping[str, Any]) -> list[Place]:
+    """Where ``row`` was read from something that only looks like it."""
+    return LooseReading(list(loose_readings(row, document, ""))).places
+
+
+def invalid_row(index: int, found: ValidationError | Sequence[Place]) -> dict[str, Any]:
+    """The problem of the row at ``index`` that does not fit its schema."""
+    return _invalid(index, _places(found) if isinstance(found, ValidationError) else found)
+
+
 def flat_row(row: CanonicalRow) -> dict[str, Any]:
     """The flat JSON row that reads back as ``row``; empty fields are left out."""
     fields = row.model_dump(mode="json", exclude_none=True)

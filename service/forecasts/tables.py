@@ -49,3 +49,29 @@ class SeriesForecastRow(Table):
     backtest_error: Mapped[float | None]
     """WAPE of the interval sum in the rolling back-test; None where history is too short."""
     fitted_on: Mapped[date]
+
+
+class ForecastScopeRow(Table):
+    """Where a planning system's word is used in place of our own, and for what."""
+
+    __tablename__ = "forecast_scopes"
+    scope_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    system: Mapped[str]
+    """The planning system, or 'own' to leave a part of a wider scope to our own forecast."""
+    use: Mapped[str]
+    """forecast or recommendation."""
+    location_id: Mapped[str | None]
+    item_group: Mapped[str | None]
+    item_id: Mapped[str | None]
+    """None means all of them."""
+    max_age_days: Mapped[int]
+    """What is told as of an earlier moment than so many days ago is not used any more."""
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    """The last day, included; None is open."""
+    reason: Mapped[str] = mapped_column(String(500))
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    stopped_by: Mapped[str | None]
+    __table_args__ = (Index(None, "stopped_at", "valid_until"),)

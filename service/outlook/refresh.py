@@ -27,6 +27,7 @@ from service.exceptions.queue import (
     raise_exception,
 )
 from service.feeds.code_names import name_of
+from service.outlook.planning import planning_tellings
 from service.outlook.supply_telling import supply_tellings
 from service.outlook.telling import (
     NEVER_TOLD,
@@ -43,7 +44,7 @@ from service.work.dirty_keys import Key
 from service.work.stale_outlooks import StaleOutlook
 from service.work.tables import GenerationRow
 
-OUTLOOKS: tuple[Outlook, ...] = (supply_tellings,)
+OUTLOOKS: tuple[Outlook, ...] = (supply_tellings, planning_tellings)
 """All that outside systems are told; each has event types of its own."""
 
 KEYS_PER_REFRESH = 500

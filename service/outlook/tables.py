@@ -1,6 +1,6 @@
 """What outside systems were told last."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import String
@@ -25,4 +25,21 @@ class ToldOutlookRow(Table):
     """Of the facts when they were last looked at, whether or not that was worth telling."""
     measures: Mapped[dict[str, Any]]
     """What is told only once it has moved far enough: name and number, as a string."""
+    told_at: Mapped[datetime]
+
+
+class PublishedSeriesRow(Table):
+    """The forecast of an (item, location) as it was told to planning systems last."""
+
+    __tablename__ = "published_series"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    digest: Mapped[str]
+    """Of what the forecast rests on: another digest, another forecast to tell."""
+    unit: Mapped[str]
+    start: Mapped[date]
+    end: Mapped[date]
+    buckets: Mapped[list[Any]]
+    """``adapters.canonical.outlook.ForecastBucket`` as JSON; none once nobody plans it any more."""
     told_at: Mapped[datetime]

@@ -33,7 +33,8 @@ class Telling:
     looked at last: a figure at any difference, a measure when it has moved by ``TOLERANCE``
     since it was told last. Without ``facts`` every look counts as new facts. What is in none of
     them, such as the moment of the computation, is told along but never the reason. ``body``
-    makes the event's body, JSON values only, from the version under which it is told.
+    makes the event's body, JSON values only, from the version under which it is told. ``keep``
+    stores what must be known of it later, in the transaction in which it is told.
     """
 
     type: str
@@ -44,6 +45,7 @@ class Telling:
     figures: Any = None
     facts: Any = None
     schema_version: int = 1
+    keep: Callable[[Session, datetime], None] | None = None
 
     @property
     def name(self) -> tuple[str, str]:
@@ -155,6 +157,8 @@ def tell(session: Session, news: Sequence[tuple[Telling, int]], now: datetime) -
             telling.type, telling.subject, telling.body(version), telling.schema_version
         )
         outbox.publish(session, event, now)
+        if telling.keep is not None:
+            telling.keep(session, now)
 
 
 def note_facts(session: Session, tellings: Sequence[Telling]) -> None:

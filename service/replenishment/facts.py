@@ -5,10 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 
 from rules.ordering.explanation import Explanation
+from rules.ordering.lot_sizing import LotSizing
 from rules.ordering.quantities import from_float
 from rules.policy import Fact
+from service.forecasts.scopes import OWN
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.open_demand import interval_end
+from service.replenishment.outside_order import lot_is_kept
 
 VALUE = "value"
 """The fact that policies limit in money."""
@@ -19,14 +22,16 @@ _BASIS_POINT = Decimal("0.0001")
 _DEMAND_KINDS = ("baseline", "orders_beyond_baseline", "linked_orders", "opportunity")
 
 
-def facts_of(inputs: KeyInputs, explanation: Explanation) -> Mapping[str, Fact]:
-    """The facts by the names that policies declare.
+def facts_of(
+    inputs: KeyInputs, explanation: Explanation, supplier: LotSizing
+) -> Mapping[str, Fact]:
+    """The facts by the names that policies declare; ``supplier`` is the supplier's lot.
 
     What is not known is None, never a guess; ``confidence`` is not among them, since none is
     measured yet. Shares and ages are rounded up, so that rounding never slips under a limit.
     """
     error = inputs.baseline.backtest_error
-    against = inputs.edited_against
+    against, recommended = inputs.edited_against, inputs.recommended
     return {
         VALUE: _value(inputs, explanation),
         "quantity": explanation.quantity,
@@ -38,17 +43,19 @@ def facts_of(inputs: KeyInputs, explanation: Explanation) -> Mapping[str, Fact]:
         "ambiguous_orders": sum(
             1 for order in inputs.orders if order.candidates and order.due < interval_end(inputs)
         ),
-        "supplier": inputs.terms.supplier_id,
+        "supplier": inputs.supplier_id,
         "planner_conflict": against is not None and against != explanation.quantity,
+        "source": recommended.system if recommended else OWN,
+        "lot_kept": lot_is_kept(inputs, explanation, supplier),
     }
 
 
 def _value(inputs: KeyInputs, explanation: Explanation) -> Decimal | None:
-    """Quantity times price; unknown where the price is in another currency than the limits.
+    """Quantity times price; unknown without a price in the currency of the limits.
 
     Without dated exchange rates a converted value would be a guess.
     """
-    if inputs.terms.currency != inputs.setting.value_currency:
+    if not inputs.priced or inputs.terms.currency != inputs.setting.value_currency:
         return None
     return explanation.quantity * inputs.terms.unit_price
 

@@ -12,8 +12,27 @@ class Input(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _absent(value: object) -> bool:
+    """Left out of the document: what older inputs do not have must not change their digest."""
+    return value is None
+
+
+class OutsideForecastInput(Input):
+    """The plan of another system that the baseline's mean and quantiles were taken from.
+
+    ``version`` is the newest, ``as_of`` the oldest of the buckets within the interval.
+    """
+
+    system: str
+    version: int
+    as_of: datetime
+
+
 class BaselineInput(Input):
-    """The series' stored forecast over its protection interval; floats, base units."""
+    """The series' forecast over its protection interval; floats, base units.
+
+    Our own as it is stored, unless ``outside`` names another system's.
+    """
 
     run_id: str
     demand_class: str
@@ -22,6 +41,7 @@ class BaselineInput(Input):
     mean: float
     quantiles: tuple[float, ...]
     backtest_error: float | None
+    outside: OutsideForecastInput | None = Field(None, exclude_if=_absent)
 
 
 class TermsInput(Input):
@@ -101,6 +121,27 @@ class CommittedInput(Input):
     state: str
 
 
+class RecommendedInput(Input):
+    """What another system recommends to order, in place of what we would reckon ourselves.
+
+    ``taken_since`` is what the ERP has taken since ``as_of``, which the system could not know.
+    ``priced`` says that the terms of these inputs are those of the supplier it names, if any.
+    ``to_lot`` is the policy's word on raising the quantity to the supplier's lot.
+    """
+
+    system: str
+    version: int
+    as_of: datetime
+    quantity: Decimal
+    supplier_id: str | None
+    order_date: date | None
+    required_date: date
+    reference: str | None
+    priced: bool
+    to_lot: bool
+    taken_since: tuple[CommittedInput, ...]
+
+
 class Setting(Input):
     """What holds for all keys of a pass."""
 
@@ -137,8 +178,21 @@ class KeyInputs(Input):
     committed: tuple[CommittedInput, ...]
     edited_against: Decimal | None = None
     """The recommendation that a planner's open edit was made against."""
+    recommended: RecommendedInput | None = Field(None, exclude_if=_absent)
+    """Another system's recommendation, where it is in charge."""
 
     @property
     def key(self) -> tuple[str, str]:
         """(item_id, location_id)."""
         return self.item_id, self.location_id
+
+    @property
+    def supplier_id(self) -> str:
+        """Who is to deliver: the terms' supplier, unless another system names one."""
+        named = self.recommended.supplier_id if self.recommended else None
+        return named or self.terms.supplier_id
+
+    @property
+    def priced(self) -> bool:
+        """Whether the terms are those of the supplier that is to deliver."""
+        return self.recommended is None or self.recommended.priced

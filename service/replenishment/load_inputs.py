@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from rules.policy import Policy
 from service.context import ServiceContext
 from service.database.key_sets import rows_of_items, rows_of_keys
+from service.exceptions.queue import Finding
 from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow, SupplierTermsRow
 from service.forecasts.order_links import LinkedDemand, linked_demand
 from service.forecasts.planned_keys import terms_in_force
@@ -32,6 +33,7 @@ from service.replenishment.inputs import (
     TermsInput,
 )
 from service.replenishment.opportunity_inputs import opportunity_inputs
+from service.replenishment.outside_inputs import outside_plans
 from service.replenishment.past_windows import Graces
 from service.work.business_date import business_date
 from service.work.dirty_keys import Key
@@ -66,6 +68,8 @@ class LoadedInputs:
 
     inputs: list[KeyInputs]
     unfitted: set[Key]
+    unusable_plans: Mapping[Key, Finding]
+    """Keys that another planning system is in charge of, and why its plan is not used."""
 
 
 def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -> LoadedInputs:
@@ -82,6 +86,9 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     graces = Graces(setting.won_grace_days, setting.open_grace_days)
     opportunities = opportunity_inputs(session, demand, ends, today, graces)
     edits = _edits(session, ready)
+    to_lot = setting.policy.ordering.round_outside_recommendations
+    own = {key: baselines[key] for key in ready}
+    outside = outside_plans(session, own, today, to_lot=to_lot)
     inputs = [
         KeyInputs(
             item_id=key[0],
@@ -89,18 +96,19 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
             unit=items[key[0]].base_unit,
             unit_decimals=items[key[0]].unit_decimals,
             setting=_setting(setting, baselines[key].demand_class),
-            baseline=_baseline(baselines[key]),
-            terms=_terms(terms[key]),
+            baseline=outside.baseline(key, _baseline(baselines[key])),
+            terms=_terms(outside.terms.get(key, terms[key])),
             stock=stock.get(key),
             opportunities=tuple(opportunities.get(key, ())),
             orders=tuple(orders.get(key, ())),
             receipts=tuple(receipts.get(key, ())),
             committed=tuple(taken.get(key, ())),
             edited_against=edits.get(key),
+            recommended=outside.recommended.get(key),
         )
         for key in ready
     ]
-    return LoadedInputs(inputs, terms.keys() - set(ready))
+    return LoadedInputs(inputs, terms.keys() - set(ready), outside.unusable)
 
 
 def _fits(baseline: SeriesForecastRow, terms: SupplierTermsRow) -> bool:

@@ -1,5 +1,6 @@
 """Open orders and opportunities of a key, sorted by what they do to its demand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -67,10 +68,15 @@ def expected_opportunities(inputs: KeyInputs) -> list[OpportunityInput]:
     A won or open line is expected today once its window is over, until its grace has passed;
     then it counts nothing and stands in the exception queue.
     """
-    today = inputs.setting.business_date
-    graces = graces_of(inputs)
+    return still_expected(inputs.opportunities, graces_of(inputs), inputs.setting.business_date)
+
+
+def still_expected(
+    opportunities: Iterable[OpportunityInput], graces: Graces, today: date
+) -> list[OpportunityInput]:
+    """Those of ``opportunities`` that can still bring or take demand, with what is left."""
     expected = []
-    for one in inputs.opportunities:
+    for one in opportunities:
         if one.window_end >= today:
             expected.append(one)
         elif graces.awaits(one.status, one.window_end, today):

@@ -6,6 +6,7 @@ No I/O and no clock: the same inputs give the same result, today and in a replay
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -17,8 +18,9 @@ from rules.policy import Fact
 from service.replenishment.facts import facts_of
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.open_demand import interval_end
+from service.replenishment.outside_order import explain_outside, rationale
 from service.replenishment.sides import demand_side, supply_side
-from service.replenishment.simulation import simulate
+from service.replenishment.simulation import SimulatedDemand, simulate
 from service.work.dirty_keys import Key
 
 
@@ -46,7 +48,12 @@ class Recommended:
 
     @property
     def surplus(self) -> Decimal:
-        """How far the inventory position stands above S; 0 where something is missing."""
+        """How far the inventory position stands above S; 0 where something is missing.
+
+        Nothing is taken back from the ERP because another system recommends less.
+        """
+        if self.inputs.recommended is not None:
+            return Decimal(0)
         return max(-self.explanation.net_requirement, Decimal(0))
 
     @cached_property
@@ -57,11 +64,21 @@ class Recommended:
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
         """What the policy is asked about."""
-        return facts_of(self.inputs, self.explanation)
+        return facts_of(self.inputs, self.explanation, _suppliers_lot(self.inputs))
+
+    @property
+    def required_date(self) -> date:
+        """By when it is wanted: after the lead time, unless another system says otherwise."""
+        today = self.inputs.setting.business_date
+        if self.inputs.recommended is not None:
+            return max(self.inputs.recommended.required_date, today)
+        return today + timedelta(days=self.inputs.terms.lead_time_days)
 
     @property
     def rationale(self) -> str:
         """One sentence for the ERP's document."""
+        if self.inputs.recommended is not None:
+            return rationale(self.inputs.recommended, self.explanation)
         level = readable(self.order_up_to_level)
         position = readable(self.explanation.inventory_position)
         return (
@@ -79,22 +96,21 @@ def recommend(batch: Sequence[KeyInputs]) -> list[Recommended]:
     """Recommend for each of ``batch``, which share one business date and scenario count."""
     if not batch:
         return []
-    simulated = simulate(batch)
-    return [
-        Recommended(
-            inputs,
-            explain(
-                demand_side(inputs, simulated[inputs.key]),
-                supply_side(inputs),
-                _lot(inputs),
-                _subject(inputs),
-            ),
-        )
-        for inputs in batch
-    ]
+    ours = [inputs for inputs in batch if inputs.recommended is None]
+    simulated = simulate(ours) if ours else {}
+    return [Recommended(inputs, _explained(inputs, simulated.get(inputs.key))) for inputs in batch]
 
 
-def _lot(inputs: KeyInputs) -> LotSizing:
+def _explained(inputs: KeyInputs, simulated: SimulatedDemand | None) -> Explanation:
+    lot, subject = _suppliers_lot(inputs), _subject(inputs)
+    if inputs.recommended is not None:
+        return explain_outside(inputs, inputs.recommended, lot, subject)
+    if simulated is None:
+        raise LookupError(f"the demand of {inputs.key} was not simulated")
+    return explain(demand_side(inputs, simulated), supply_side(inputs), lot, subject)
+
+
+def _suppliers_lot(inputs: KeyInputs) -> LotSizing:
     return LotSizing(
         minimum_order_quantity=inputs.terms.minimum_order_quantity,
         order_multiple=inputs.terms.order_multiple,

@@ -17,6 +17,7 @@ from service.context import ServiceContext
 from service.database.retry import write_again
 from service.forecasts.planned_keys import terms_in_force
 from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs, pass_setting
+from service.replenishment.outside_findings import note_unusable_plans
 from service.replenishment.poison import (
     DATA_FAULTS,
     is_database_trouble,
@@ -175,6 +176,7 @@ def _write(
         *let_go(session, unplanned, now),
     ]
     note_unused_demand(session, findings, now)
+    note_unusable_plans(session, cleared, snapshot.loaded.unusable_plans, now)
     stale_outlooks.mark(session, cleared, now)
     outcomes: Counter[str] = Counter(
         decision.outcome for result, decision in kept if result.quantity > 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -119,12 +119,12 @@ def _wanted(entry: _Recorded, policy: Policy) -> WantedOrder:
         item_id=inputs.item_id,
         location_id=inputs.location_id,
         quantity=entry.result.quantity,
-        supplier_id=inputs.terms.supplier_id,
+        supplier_id=inputs.supplier_id,
         unit=inputs.unit,
-        unit_price=inputs.terms.unit_price,
-        currency=inputs.terms.currency,
+        unit_price=inputs.terms.unit_price if inputs.priced else None,
+        currency=inputs.terms.currency if inputs.priced else None,
         order_date=today,
-        required_date=today + timedelta(days=inputs.terms.lead_time_days),
+        required_date=entry.result.required_date,
         rationale=entry.result.rationale,
         recommendation_id=entry.recommendation_id,
         decision_id=entry.decision_id,

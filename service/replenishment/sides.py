@@ -10,7 +10,7 @@ from rules.ordering.supply_and_demand import (
     SupplyLine,
     SupplySide,
 )
-from service.replenishment.inputs import KeyInputs, OpportunityInput, OrderInput
+from service.replenishment.inputs import BaselineInput, KeyInputs, OpportunityInput, OrderInput
 from service.replenishment.open_demand import expected_opportunities, interval_end, open_demand
 from service.replenishment.simulation import ExpectedContribution, SimulatedDemand
 
@@ -30,9 +30,10 @@ def demand_side(inputs: KeyInputs, simulated: SimulatedDemand) -> DemandSide:
             _contribution(by_name[one.opportunity], simulated.contributions[one.opportunity])
             for one in expected_opportunities(inputs)
         ),
-        baseline=(Record("forecast_run", baseline.run_id, f"{baseline.history_weeks} weeks"),),
+        baseline=(_forecast_record(baseline, f"{inputs.item_id}@{inputs.location_id}"),),
         unlinked_orders=tuple(_order_record(order) for order in demand.unlinked),
         policy=Record("policy", inputs.setting.policy, inputs.setting.policy_hash[:12]),
+        forecast_by=baseline.outside.system if baseline.outside else "",
     )
 
 
@@ -63,6 +64,13 @@ def supply_side(inputs: KeyInputs) -> SupplySide:
             for proposal in inputs.committed
         ),
     )
+
+
+def _forecast_record(baseline: BaselineInput, key: str) -> Record:
+    outside = baseline.outside
+    if outside is None:
+        return Record("forecast_run", baseline.run_id, f"{baseline.history_weeks} weeks")
+    return Record("outside_forecast", f"{outside.system}/{key}", str(outside.version))
 
 
 def _linked_order(order: OrderInput, by_name: dict[str, OpportunityInput]) -> LinkedOrder:

@@ -1,7 +1,7 @@
 """The joint simulation's frames, out of the inputs of a pass."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ import polars as pl
 from forecasting.opportunity_effect import OPPORTUNITIES
 from forecasting.overlay import KEYS, OverlaySetting, interval_demand
 from rules.ordering.quantities import from_float
-from service.replenishment.inputs import KeyInputs
+from service.replenishment.inputs import KeyInputs, OpportunityInput
 from service.replenishment.open_demand import expected_opportunities, open_demand
 from service.work.dirty_keys import Key
 
@@ -83,10 +83,16 @@ def _keys(batch: Sequence[KeyInputs]) -> pl.DataFrame:
 
 
 def _opportunities(batch: Sequence[KeyInputs]) -> pl.DataFrame:
+    return opportunity_frame(
+        (inputs.key, one) for inputs in batch for one in expected_opportunities(inputs)
+    )
+
+
+def opportunity_frame(opportunities: Iterable[tuple[Key, OpportunityInput]]) -> pl.DataFrame:
+    """Opportunities of some keys as the forecast wants them, in the order given."""
     rows = [
         (
-            inputs.item_id,
-            inputs.location_id,
+            *key,
             one.opportunity,
             float(one.unordered),
             float(one.win_probability),
@@ -96,7 +102,6 @@ def _opportunities(batch: Sequence[KeyInputs]) -> pl.DataFrame:
             one.window_end,
             one.account_share,
         )
-        for inputs in batch
-        for one in expected_opportunities(inputs)
+        for key, one in opportunities
     ]
     return pl.DataFrame(rows, schema=dict(OPPORTUNITIES.columns), orient="row")

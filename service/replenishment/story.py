@@ -38,6 +38,9 @@ def tell_story(session: Session, external_ref: str) -> dict[str, Any] | None:
             **recommendation.explanation,
         },
         "forecast": _forecast(session, inputs),
+        "outside_recommendation": (
+            inputs.recommended.model_dump(mode="json") if inputs.recommended else None
+        ),
         "signals": _signals(session, inputs),
         "stock": inputs.stock.model_dump(mode="json") if inputs.stock else None,
         "terms": inputs.terms.model_dump(mode="json"),

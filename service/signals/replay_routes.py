@@ -13,7 +13,7 @@ from adapters.canonical.identity import Canonical
 from service.exceptions.queue import ExceptionState
 from service.exceptions.routes import Clerk, closed_already, existing
 from service.exceptions.tables import ExceptionRow
-from service.feeds.subjects import SUBJECT_NAMED
+from service.feeds.replay import REPLAYED_SUBJECTS
 from service.http.bodies import OptionalJsonBody, described, plain, schema_of
 from service.http.context import Context
 from service.http.idempotency import Answer, answer_once
@@ -103,7 +103,7 @@ def replay_exceptions(
                 ExceptionRow.state == ExceptionState.OPEN,
                 ExceptionRow.kind == kind,
                 ExceptionRow.subject_type.in_(
-                    [SUBJECT_TYPE, deliveries.SUBJECT_TYPE, *SUBJECT_NAMED]
+                    [SUBJECT_TYPE, deliveries.SUBJECT_TYPE, *REPLAYED_SUBJECTS]
                 ),
             )
             .order_by(ExceptionRow.exception_id)

@@ -80,16 +80,30 @@ def opportunity_terms(explanation: Mapping[str, Any]) -> dict[str, Decimal]:
     }
 
 
+_STEPS = (
+    (EXPECTED_KINDS, "Expected demand", False),
+    ((SAFETY_STOCK,), "Order-up-to level S", False),
+    (SUPPLY_KINDS, "Inventory position", True),
+    ((), "Net requirement", False),
+    (LOT_KINDS, "Lot sizing", True),
+    ((), "Quantity to order", False),
+)
+"""Kinds of terms, the subtotal after them, and whether it is of these terms alone."""
+
+_OUTSIDE_STEPS = (
+    (EXPECTED_KINDS, "Recommended quantity", False),
+    (SUPPLY_KINDS, "Taken since", True),
+    ((), "Left to order", False),
+    (LOT_KINDS, "Lot sizing", True),
+    ((), "Quantity to order", False),
+)
+"""The same where another planning system recommends."""
+
+
 def _lines(entries: Sequence[_Entry], place: "_Scale") -> Iterator[TermLine]:
     running = Decimal(0)
-    for kinds, label, part in (
-        (EXPECTED_KINDS, "Expected demand", False),
-        ((SAFETY_STOCK,), "Order-up-to level S", False),
-        (SUPPLY_KINDS, "Inventory position", True),
-        ((), "Net requirement", False),
-        (LOT_KINDS, "Lot sizing", True),
-        ((), "Quantity to order", False),
-    ):
+    outside = any(entry.kind == "outside_recommendation" for entry in entries)
+    for kinds, label, part in _OUTSIDE_STEPS if outside else _STEPS:
         start = running
         for entry in entries:
             if entry.kind in kinds:

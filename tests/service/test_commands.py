@@ -74,3 +74,16 @@ def test_the_help_lists_every_command(tmp_path: Path) -> None:
 
 def test_the_version_is_that_of_the_installation(tmp_path: Path) -> None:
     assert _replenish(tmp_path, "version").stdout.strip() == importlib.metadata.version("pegline")
+
+
+def test_a_planning_system_is_put_in_charge_and_stopped(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    use = ("forecasts", "use", "foresight", "--as", "forecast", "--reason", "trial")
+    made = _replenish(tmp_path, *use, "--until", "2199-12-31")
+    assert made.returncode == 0, made.stderr
+    assert "forecast of foresight for all items at all locations until 2199-12-31" in made.stdout
+    (scope,) = json.loads(_replenish(tmp_path, "forecasts", "list", "--json").stdout)
+    assert (scope["system"], scope["use"], scope["item_id"]) == ("foresight", "forecast", None)
+    assert _replenish(tmp_path, *use, "--item", "NONE").returncode == 1
+    assert _replenish(tmp_path, "forecasts", "stop", scope["scope_id"]).returncode == 0
+    assert "Our own forecast is used everywhere" in _replenish(tmp_path, "forecasts", "list").stdout

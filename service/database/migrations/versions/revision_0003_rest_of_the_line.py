@@ -89,6 +89,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "forecast_scopes",
+        sa.Column("scope_id", sa.Uuid(), nullable=False),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("use", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=True),
+        sa.Column("item_group", sa.String(length=64), nullable=True),
+        sa.Column("item_id", sa.String(length=64), nullable=True),
+        sa.Column("max_age_days", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stopped_by", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("scope_id", name=op.f("pk_forecast_scopes")),
+    )
+    with op.batch_alter_table("forecast_scopes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_forecast_scopes_stopped_at_valid_until"),
+            ["stopped_at", "valid_until"],
+            unique=False,
+        )
+
+    op.create_table(
         "hand_offs",
         sa.Column("claim_id", sa.Uuid(), nullable=False),
         sa.Column("external_ref", sa.String(length=32), nullable=False),
@@ -125,6 +150,53 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "outside_forecasts",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("mean", sa.BigInteger(), nullable=False),
+        sa.Column("quantiles", Json, nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "system", "item_id", "location_id", "start", name=op.f("pk_outside_forecasts")
+        ),
+    )
+    with op.batch_alter_table("outside_forecasts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outside_forecasts_item_id_location_id"),
+            ["item_id", "location_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "outside_recommendations",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("supplier_id", sa.String(length=64), nullable=True),
+        sa.Column("order_date", sa.Date(), nullable=True),
+        sa.Column("required_date", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "system", "item_id", "location_id", name=op.f("pk_outside_recommendations")
+        ),
+    )
+    with op.batch_alter_table("outside_recommendations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outside_recommendations_item_id_location_id"),
+            ["item_id", "location_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "polls",
         sa.Column("connection", sa.String(length=64), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=True),
@@ -134,6 +206,19 @@ def upgrade() -> None:
         sa.Column("last_trouble", sa.String(length=1000), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("connection", name=op.f("pk_polls")),
+    )
+    op.create_table(
+        "published_series",
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("unit", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.Date(), nullable=False),
+        sa.Column("end", sa.Date(), nullable=False),
+        sa.Column("buckets", Json, nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "location_id", name=op.f("pk_published_series")),
     )
     op.create_table(
         "stale_outlooks",
@@ -279,13 +364,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    op.drop_table("published_series")
     op.drop_table("polls")
+    with op.batch_alter_table("outside_recommendations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_recommendations_item_id_location_id"))
+
+    op.drop_table("outside_recommendations")
+    with op.batch_alter_table("outside_forecasts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outside_forecasts_item_id_location_id"))
+
+    op.drop_table("outside_forecasts")
     op.drop_table("merged_lines")
     with op.batch_alter_table("hand_offs", schema=None) as batch_op:
         batch_op.drop_index("ix_hand_offs_external_ref")
         batch_op.drop_index(batch_op.f("ix_hand_offs_connection_status_due_at"))
 
     op.drop_table("hand_offs")
+    with op.batch_alter_table("forecast_scopes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forecast_scopes_stopped_at_valid_until"))
+
+    op.drop_table("forecast_scopes")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_status")
         batch_op.drop_index(

@@ -1,0 +1,154 @@
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from adapters.canonical.master_data import SupplierTerms
+from adapters.canonical.outlook import PublishedForecast, SeriesForecast
+from service.access.api_keys import Scope
+from service.context import ServiceContext
+from service.feeds.batches import FeedKind, Removal
+from service.outlook import published
+from service.outlook.published import EVENT_TYPE
+from service.outlook.published_routes import router
+from service.work.tables import OutboxRow
+from service.worker.sweep import sweep
+from tests.service.builders_feeds import Erp, item, key_for, terms
+from tests.service.builders_outlook import Crm
+from tests.service.conftest import FakeClock
+
+
+def told(context: ServiceContext) -> list[tuple[str, PublishedForecast]]:
+    """The published forecasts by subject, oldest first, as an adapter reads them."""
+    with context.database.read() as session:
+        rows = select(OutboxRow).where(OutboxRow.type == EVENT_TYPE).order_by(OutboxRow.event_id)
+        return [
+            (row.subject, PublishedForecast.model_validate(row.body))
+            for row in session.scalars(rows)
+        ]
+
+
+def newest(context: ServiceContext) -> SeriesForecast:
+    """The only series of the newest event."""
+    (series,) = told(context)[-1][1].series
+    return series
+
+
+def versions(forecast: PublishedForecast) -> dict[str, int]:
+    return {f"{one.item_id}@{one.location_id}": one.version for one in forecast.series}
+
+
+def test_a_fit_is_told_as_weeks_with_quantiles(crm: Crm) -> None:
+    crm.settle()
+    ((subject, forecast),) = told(crm.context)
+    (series,) = forecast.series
+    assert (subject, series.version, series.unit) == ("BOTTLE", 1, "EA")
+    assert (series.start, series.end) == (date(2011, 8, 29), date(2011, 11, 27))
+    assert [bucket.end - bucket.start for bucket in series.buckets] == [timedelta(days=6)] * 13
+    bucket = series.buckets[0]
+    assert bucket.mean == pytest.approx(Decimal(70), rel=Decimal("0.1"))
+    assert list(bucket.quantiles) == ["0.1", "0.5", "0.9"]
+    assert bucket.quantiles["0.1"] <= bucket.quantiles["0.5"] <= bucket.quantiles["0.9"]
+
+
+def test_a_deal_raises_the_weeks_of_its_window_and_names_its_part(crm: Crm) -> None:
+    crm.settle()
+    before = newest(crm.context)
+    crm.send()
+    crm.settle()
+    after = newest(crm.context)
+    assert after.version == 2
+    rises = [new.mean - old.mean for old, new in zip(before.buckets, after.buckets, strict=True)]
+    assert rises[:4] == [0, 0, 200, 0]
+    assert [bucket.opportunities for bucket in after.buckets[:4]] == [0, 0, 200, 0]
+    assert after.buckets[2].quantiles["0.9"] > before.buckets[2].quantiles["0.9"] + 350
+    assert after.buckets[1].quantiles == before.buckets[1].quantiles
+
+
+def test_what_has_not_changed_is_not_told_again(crm: Crm, clock: FakeClock) -> None:
+    sweep(crm.context)
+    crm.send()
+    crm.settle()
+    crm.proposal_changed()
+    clock.now += timedelta(days=1)
+    sweep(crm.context)
+    crm.settle()
+    assert len(told(crm.context)) == 1
+    clock.now += timedelta(days=6)
+    sweep(crm.context)
+    crm.settle()
+    assert newest(crm.context).start == date(2011, 9, 5)
+
+
+def test_an_event_holds_all_series_of_its_item_so_that_the_newest_says_all(
+    erp: Erp, crm: Crm
+) -> None:
+    erp.send(FeedKind.ITEMS, item("CUP"))
+    erp.send(FeedKind.SUPPLIER_TERMS, terms(location_id="FR"), terms("CUP"))
+    crm.settle()
+    assert [subject for subject, _ in told(crm.context)] == ["BOTTLE", "CUP"]
+    crm.send(location="FR")
+    crm.settle()
+    subject, forecast = told(crm.context)[-1]
+    assert (subject, versions(forecast)) == ("BOTTLE", {"BOTTLE@FR": 2, "BOTTLE@UK": 1})
+
+
+def test_an_item_with_very_many_series_is_told_in_parts(
+    erp: Erp, crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "MOST_SERIES", 1)
+    erp.send(FeedKind.SUPPLIER_TERMS, terms(location_id="FR"))
+    crm.settle()
+    events = told(crm.context)
+    assert sum(len(forecast.series) for _, forecast in events) == 2
+    assert all(subject.startswith("BOTTLE#") for subject, _ in events)
+
+
+def test_what_nobody_plans_any_more_is_taken_back(erp: Erp, crm: Crm) -> None:
+    crm.settle()
+    key = {"item_id": "BOTTLE", "location_id": "UK", "supplier_id": "S-01"}
+    erp.send(FeedKind.SUPPLIER_TERMS, Removal(SupplierTerms, terms().source, key))
+    crm.settle()
+    series = newest(crm.context)
+    assert (series.version, series.buckets) == (2, ())
+    assert (series.start, series.end) == (date(2011, 8, 29), date(2011, 11, 27))
+    erp.send(FeedKind.SUPPLIER_TERMS, terms())
+    crm.settle()
+    assert newest(crm.context).version == 3
+    assert len(newest(crm.context).buckets) == 13
+
+
+@pytest.fixture
+def planning(erp: Erp, client_for: Callable[..., TestClient]) -> TestClient:
+    """A planning system that reads forecasts over HTTP."""
+    client = client_for(router)
+    client.headers.update(key_for(erp.context, "foresight", Scope.FORECASTS_READ))
+    return client
+
+
+def test_the_forecast_that_was_told_can_be_read_page_by_page(
+    erp: Erp, crm: Crm, planning: TestClient
+) -> None:
+    erp.send(FeedKind.ITEMS, item("A/B"))
+    erp.send(FeedKind.SUPPLIER_TERMS, terms(location_id="FR"), terms("A/B"))
+    crm.settle()
+    seen, after = [], None
+    while True:
+        query = {"limit": "1", **({"after": after} if after else {})}
+        page = planning.get("/v1/forecasts", params=query).json()
+        seen += [(one["item_id"], one["location_id"]) for one in page["series"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == [("A/B", "UK"), ("BOTTLE", "FR"), ("BOTTLE", "UK")]
+    (series,) = planning.get("/v1/forecasts?item=BOTTLE&location=UK").json()["series"]
+    assert SeriesForecast.model_validate(series) in told(crm.context)[-1][1].series
+    assert planning.get("/v1/forecasts?item=NONE").json() == {"series": [], "next": None}
+
+
+@pytest.mark.parametrize("query", ["after=x", "items=BOTTLE", "limit=0"])
+def test_a_question_that_is_not_understood_is_refused(planning: TestClient, query: str) -> None:
+    assert planning.get(f"/v1/forecasts?{query}").status_code == 422
