@@ -73,9 +73,12 @@ class FitTask:
 
 
 def fit_dirty(context: ServiceContext, *, everything: bool = False) -> int:
-    """Fit the baselines that dirty keys ask for, or all; returns how many series were fitted."""
+    """Fit the baselines that dirty keys ask for, or all; returns how many series were fitted.
+
+    A full fit is the first worker's: several would compute the same.
+    """
     task = read_task(context, everything=everything)
-    if task is None:
+    if task is None or (task.pool is None and not context.share.first):
         return 0
     if not task.terms:
         with context.database.write() as session:
