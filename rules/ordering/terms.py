@@ -9,6 +9,7 @@ from rules.ordering.quantities import read, written
 
 DEMAND_KINDS = (
     "baseline",
+    "forecast_override",
     "orders_beyond_baseline",
     "linked_orders",
     "opportunity",
@@ -26,7 +27,13 @@ KINDS = DEMAND_KINDS + SUPPLY_KINDS + LOT_KINDS
 """All kinds in the order in which a person reads them."""
 
 REPEATED_KINDS = frozenset(
-    {"linked_orders", "opportunity", "scheduled_receipt", "committed_proposal"}
+    {
+        "forecast_override",
+        "linked_orders",
+        "opportunity",
+        "scheduled_receipt",
+        "committed_proposal",
+    }
 )
 """Kinds of which an explanation may hold several; of the others it holds at most one."""
 

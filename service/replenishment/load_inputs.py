@@ -30,6 +30,7 @@ from service.replenishment.inputs import (
     TermsInput,
 )
 from service.replenishment.opportunity_inputs import opportunity_inputs
+from service.replenishment.overridden_baseline import override_inputs
 from service.work.dirty_keys import Key
 
 
@@ -63,7 +64,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     today = setting.business_date
     ends = {key: today + timedelta(days=baselines[key].interval_days) for key in ready}
     opportunities = opportunity_inputs(session, demand, ends, today)
-    edits = _edits(session, ready)
+    edits, overrides = _edits(session, ready), override_inputs(session, ends, today)
     inputs = [
         KeyInputs(
             item_id=key[0],
@@ -78,6 +79,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
             orders=tuple(orders.get(key, ())),
             receipts=tuple(receipts.get(key, ())),
             committed=tuple(taken.get(key, ())),
+            overrides=overrides.get(key, ()),
             edited_against=edits.get(key),
         )
         for key in ready
