@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.quantity import LIMIT, SCALE
 from service.database.key_sets import rows_of_keys
 from service.forecasts.planned_keys import terms_in_force
 from service.forecasts.tables import ForecastOverrideRow, SeriesForecastRow
@@ -28,6 +29,7 @@ LONGEST = timedelta(days=366)
 """What is expected for longer than a year is no exception any more."""
 
 _CAUSE = "forecast_override"
+_LARGEST_DEMAND = LIMIT - 1
 
 Days = tuple[date, date]
 """From a day until before another."""
@@ -89,7 +91,7 @@ def override_forecast(
         starts_on=new.days[0],
         expires_on=new.days[1],
         asked_until=new.days[1],
-        reason=new.reason,
+        reason=_reason(new.reason),
         author=author.actor,
         author_name=author.name,
         own_per_week=baseline.level_per_week if baseline else None,
@@ -165,19 +167,7 @@ def _end(row: ForecastOverrideRow, day: date, author: Author, why: str, now: dat
 
 
 def _check(new: NewOverride, today: date) -> None:
-    _reason(new.reason)
-    if (new.factor is None) == (new.per_week is None):
-        raise _unfit(
-            "override-unclear",
-            "Either a factor or an expected demand per week is needed",
-            "Give one of the two.",
-        )
-    if new.factor is not None and not 0 <= new.factor <= LARGEST_FACTOR:
-        raise _unfit(
-            "factor-out-of-range",
-            f"A factor lies between 0 and {LARGEST_FACTOR}",
-            "1.5 means half as much again; give more as a demand per week.",
-        )
+    _check_amount(new)
     first, end = new.days
     if not today <= first < end:
         raise _unfit(
@@ -190,6 +180,18 @@ def _check(new: NewOverride, today: date) -> None:
             "override-too-long",
             f"An override holds for {LONGEST.days} days at most",
             "Choose a nearer expiry and override again then, if it still holds.",
+        )
+
+
+def _check_amount(new: NewOverride) -> None:
+    given = [value for value in (new.factor, new.per_week) if value is not None]
+    largest = _LARGEST_DEMAND if new.factor is None else LARGEST_FACTOR
+    possible = len(given) == 1 and given[0].is_finite() and 0 <= given[0] <= largest
+    if not possible or round(given[0], SCALE) != given[0]:
+        raise _unfit(
+            "amount-impossible",
+            f"Either a factor from 0 to {LARGEST_FACTOR} or an expected demand per week is needed",
+            f"Give one of the two with at most {SCALE} decimals; 1.5 times is half as much again.",
         )
 
 

@@ -22,7 +22,7 @@ from rules.ordering.supply_and_demand import (
     SupplyLine,
     SupplySide,
 )
-from rules.ordering.terms import KINDS, Record
+from rules.ordering.terms import DEMAND_KINDS, KINDS, LOT_KINDS, SUPPLY_KINDS, Record
 from tests.rules.strategies import lots, signed, unsigned
 
 RECORD = Record("record", "1", "7")
@@ -134,7 +134,7 @@ def test_a_term_moved_to_another_part_is_found_out(
         recompute_quantity(stored)
 
 
-_PARTS = (KINDS[:5], KINDS[5:9], *((kind,) for kind in KINDS[9:]))
+_PARTS = (DEMAND_KINDS, SUPPLY_KINDS, *((kind,) for kind in LOT_KINDS))
 
 
 def stored_order() -> dict[str, Any]:
