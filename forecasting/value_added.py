@@ -1,9 +1,9 @@
 """Forecast value added: did a person's change of a forecast bring it nearer to what came.
 
-Gilliland, "The Business Forecasting Deal" (Wiley 2010): the value added of a step of
-the forecasting process is the error before the step less the error after it, over the same
-periods. The error is the weighted absolute percentage error, WAPE = Σ |actual − forecast| / Σ
-actual: single weeks without a sale would make a mean of percentages infinite.
+Gilliland, "The Business Forecasting Deal" (Wiley 2010): the value added of a step of the
+forecasting process is the error before the step less the error after it, over the same periods.
+The error is the weighted absolute percentage error, WAPE = Σ |actual − forecast| /
+Σ |actual|: single weeks without a sale would make a mean of percentages infinite.
 """
 
 from collections.abc import Iterable
@@ -58,7 +58,7 @@ def value_added(weeks: Iterable[JudgedWeek]) -> ValueAdded:
     judged = list(weeks)
     return ValueAdded(
         weeks=len(judged),
-        actual=sum(max(week.actual, 0.0) for week in judged),
+        actual=sum(abs(week.actual) for week in judged),
         own_error=sum(abs(week.actual - week.own) for week in judged),
         overridden_error=sum(abs(week.actual - week.overridden) for week in judged),
     )

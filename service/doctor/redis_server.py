@@ -1,21 +1,20 @@
-"""Redis or Valkey, where this installation has one: reachable, new enough, its queue worked off.
+"""Redis or Valkey, where this installation has one: reachable, new enough, somebody listens.
 
-Without it nothing is lost, only later: so nothing here is a fault but an address that is wrong.
+Without it nothing is lost, only later: a fault is only what will not mend itself.
 """
 
 from typing import Any
 
 from redis import Redis, RedisError
+from rq import Worker
 
 from service.doctor.finding import Finding, Health
 from service.settings import Settings
-from service.work.redis_bell import connect, queue_name, queue_of
+from service.work.redis_bell import connect, queue_of
 
 OLDEST_REDIS = (5, 0)
 OLDEST_VALKEY = (7, 2)
 _PATIENCE_SECONDS = 2.0
-_DEEP_QUEUE = 100
-"""One waiting job speaks for all rings: so many mean that nobody answers them."""
 
 
 def examine_redis(settings: Settings) -> list[Finding]:
@@ -51,9 +50,9 @@ def _version(server: dict[str, Any], *, valkey: bool) -> str:
 
 
 def _examine_queue(settings: Settings, client: Redis) -> Finding:
-    name = queue_name(settings)
-    waiting = queue_of(settings, client).count
-    detail = f"reachable, rings waiting in {name}: {waiting}"
-    if waiting < _DEEP_QUEUE:
+    queue = queue_of(settings, client)
+    listening = Worker.count(queue=queue)
+    detail = f"queue {queue.name}: workers {listening}, rings waiting {queue.count}"
+    if listening:
         return Finding("redis", Health.OK, detail)
     return Finding("redis", Health.NOTE, detail, "Start a worker: 'replenish work'.")

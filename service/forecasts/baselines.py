@@ -73,12 +73,9 @@ class FitTask:
 
 
 def fit_dirty(context: ServiceContext, *, everything: bool = False) -> int:
-    """Fit the baselines that dirty keys ask for, or all; returns how many series were fitted.
-
-    A full fit is the first worker's: several would compute the same.
-    """
+    """Fit the baselines that dirty keys ask for, or all; returns how many series were fitted."""
     task = read_task(context, everything=everything)
-    if task is None or (task.pool is None and not context.share.first):
+    if task is None:
         return 0
     if not task.terms:
         with context.database.write() as session:
@@ -89,7 +86,10 @@ def fit_dirty(context: ServiceContext, *, everything: bool = False) -> int:
 
 
 def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask | None:
-    """What dirty keys ask to be fitted, or all planned series; None if there is nothing."""
+    """What dirty keys ask to be fitted, or all planned series; None if there is nothing.
+
+    A full fit is the first worker's: several would compute the same.
+    """
     with context.database.read() as session:
         dirty = dirty_keys.read(session, _MOST_KEYS, refit=True)
         if not dirty and not everything:
@@ -100,8 +100,10 @@ def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask |
         pool = None if everything else _stored_pool(session, context.settings.runs_dir, today)
         if pool and len(changed) <= _FULL_FIT_SHARE * len(terms):
             terms = {key: terms[key] for key in changed}
-        else:
+        elif context.share.first:
             pool = None
+        else:
+            return None
         return FitTask(
             dirty,
             today,

@@ -1,5 +1,6 @@
 """What the doctor says of Redis."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from service.doctor.finding import Health
 from service.doctor.redis_server import examine_redis, examine_version
 from service.settings import Settings
 from service.work.redis_bell import JOB, connect, queue_of
+from service.worker.rq_worker import BellWorker
 from tests.servers.valkey import FragileServer
 
 
@@ -16,12 +18,20 @@ def settings(fragile_valkey: FragileServer, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, redis_url=fragile_valkey.url)
 
 
-def test_the_doctor_says_how_many_rings_wait(settings: Settings) -> None:
+def test_the_doctor_says_that_rings_wait_and_nobody_listens(settings: Settings) -> None:
     with connect(settings, 1.0) as client:
         queue_of(settings, client).enqueue_call(JOB)
     (finding,) = examine_redis(settings)
+    assert finding.health is Health.NOTE
+    assert finding.detail.endswith("workers 0, rings waiting 1")
+    assert "replenish work" in finding.remedy
+
+
+def test_the_doctor_counts_the_workers_that_listen(settings: Settings) -> None:
+    with closing(BellWorker(settings, lambda: None)):
+        (finding,) = examine_redis(settings)
     assert finding.health is Health.OK
-    assert finding.detail.endswith(": 1")
+    assert finding.detail.endswith("workers 1, rings waiting 0")
 
 
 def test_the_doctor_says_so_if_redis_is_away(
