@@ -12,7 +12,6 @@ import pytest
 from service.context import ServiceContext
 from service.database.engine import Database
 from service.settings import Settings
-from service.work.doorbell import PORT_FILE
 from service.work.redis_bell import connect
 from tests.servers.valkey import FragileServer
 from tests.service.builders_workers import PATIENCE_SECONDS, Shop, children_of, ringing, working
@@ -87,13 +86,11 @@ def test_what_a_killed_worker_had_begun_another_does(
 
 @pytest.mark.parametrize("redis", [False, True])
 def test_a_worker_ends_promptly_however_long_its_sweep_is(
-    tmp_path: Path, request: pytest.FixtureRequest, redis: bool, sqlite_template: Path
+    open_shop: OpenShop, request: pytest.FixtureRequest, redis: bool
 ) -> None:
-    redis_url = request.getfixturevalue("valkey_server") if redis else ""
-    url = f"sqlite:///{sqlite_template}"
-    settings = Settings(database_url=url, data_dir=tmp_path, redis_url=redis_url)
-    with working(settings, REPLENISH_SWEEP_SECONDS="3600") as process:
-        _until(lambda: [file for file in [tmp_path / PORT_FILE] if file.exists()])
+    shop = open_shop(request.getfixturevalue("valkey_server") if redis else "")
+    with working(shop.context.settings, REPLENISH_SWEEP_SECONDS="3600") as process:
+        shop.settle()
         time.sleep(0.5)  # into its wait
         process.send_signal(signal.SIGTERM)
         assert process.wait(_PROMPTLY_SECONDS) == 0
