@@ -6,6 +6,7 @@ from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions
 from service.feeds.outside_routes import router as outside_plans
 from service.feeds.routes import router as feeds
+from service.forecasts.override_routes import router as overrides
 from service.http import problems
 from service.outlook.published_routes import router as forecasts
 from service.outlook.routes import router as outlooks
@@ -42,6 +43,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         proposals,
         outlooks,
         forecasts,
+        overrides,
         webhooks,
     ):
         app.include_router(router)

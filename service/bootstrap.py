@@ -1,6 +1,6 @@
 """The composition root: the one place where a port meets a concrete part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -21,9 +21,25 @@ def build(settings: Settings | None = None) -> ServiceContext:
         settings=chosen,
         database=Database(chosen.url),
         clock=_utc_now,
-        ring=Doorbell(chosen.data_dir).ring,
+        ring=_ring(chosen),
         outside=_outside(chosen),
     )
+
+
+def _ring(settings: Settings) -> Callable[[], None]:
+    """The local bell, and Redis where there is one: either wakes a worker."""
+    local = Doorbell(settings.data_dir).ring
+    if not settings.redis_url:
+        return local
+    from service.work.redis_bell import RedisBell  # noqa: PLC0415  RQ takes a tenth of a second
+
+    over_redis = RedisBell(settings).ring
+
+    def ring() -> None:
+        local()
+        over_redis()
+
+    return ring
 
 
 @contextmanager

@@ -13,6 +13,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("var/data"), description="SQLite file, Parquet runs, work port")
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in data_dir")
+    redis_url: str = Field("", description="Redis or Valkey that wakes workers; empty means none")
+    installation: str = Field(
+        "pegline", pattern=r"^[A-Za-z0-9._-]{1,40}$", description="name among those on one Redis"
+    )
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")

@@ -43,3 +43,13 @@ def valkey_server() -> Iterator[str]:
             yield url
     except choice.ServerUnavailableError as reason:
         choice.give_up(reason)
+
+
+@pytest.fixture
+def fragile_valkey() -> Iterator[valkey.FragileServer]:
+    """A server of the test's own, to be killed, flushed and made to hang."""
+    try:
+        with valkey.fragile() as server:
+            yield server
+    except choice.ServerUnavailableError as reason:
+        choice.give_up(reason)

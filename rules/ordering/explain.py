@@ -52,6 +52,9 @@ def explain(
 
 def _expected_demand(demand: DemandSide) -> Iterator[Term]:
     yield _term("baseline", labels.baseline(demand), demand.baseline_mean, demand.baseline)
+    for override in demand.overrides:
+        label = labels.forecast_override(override)
+        yield _term("forecast_override", label, override.change, (override.record,))
     if demand.orders_beyond_baseline:
         yield _term(
             "orders_beyond_baseline",

@@ -7,6 +7,7 @@ from rules.ordering.quantities import percent, readable
 from rules.ordering.supply_and_demand import (
     Contribution,
     DemandSide,
+    ForecastOverride,
     LinkedOrder,
     SupplyLine,
     SupplySide,
@@ -23,6 +24,16 @@ def baseline(demand: DemandSide) -> str:
     if not demand.forecast_by:
         return BASELINE
     return f"{BASELINE}, forecast by {demand.forecast_by}"
+
+
+def forecast_override(override: ForecastOverride) -> str:
+    """For example "Forecast override by anna: 60 a week from 2026-03-02, … (trade fair)"."""
+    if override.factor is not None:
+        amount = f"{percent(override.factor)} of the usual demand"
+    else:
+        amount = f"{readable(override.per_week or Decimal(0))} a week"
+    days = f"from {override.starts_on}, expires {override.expires_on}"
+    return f"Forecast override by {override.author}: {amount} {days} ({override.reason})"
 
 
 def opportunity(line: Contribution) -> str:

@@ -43,14 +43,32 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class ForecastOverride:
+    """What a person expects in place of the baseline: ``factor`` times it, or else ``per_week``.
+
+    It holds from ``starts_on`` until before ``expires_on``. ``change`` is the difference that it
+    makes to the expected demand of the interval.
+    """
+
+    author: str
+    reason: str
+    starts_on: date
+    expires_on: date
+    change: Decimal
+    record: Record
+    factor: Decimal | None = None
+    per_week: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class DemandSide:
     """Demand over the protection interval.
 
     ``order_up_to_level`` is the ``cycle_service_level`` quantile of all demand together.
-    ``baseline_mean`` is the expected usual demand; ``orders_beyond_baseline`` what open orders
-    demand on top of the baseline they consume. The safety stock is what the level holds above
-    the sum of these expectations. ``forecast_by`` is the planning system whose forecast the
-    baseline is; empty for our own.
+    ``baseline_mean`` is the expected usual demand before ``overrides``; ``forecast_by`` is the
+    planning system whose forecast it is, empty for our own. ``orders_beyond_baseline`` is what
+    open orders demand on top of the baseline they consume. The safety stock is what the level
+    holds above the sum of these expectations.
     """
 
     order_up_to_level: Decimal
@@ -61,6 +79,7 @@ class DemandSide:
     opportunities: tuple[Contribution, ...] = ()
     baseline: tuple[Record, ...] = ()
     unlinked_orders: tuple[Record, ...] = ()
+    overrides: tuple[ForecastOverride, ...] = ()
     policy: Record | None = None
     forecast_by: str = ""
 

@@ -10,6 +10,7 @@ from rules.ordering.quantities import read, written
 DEMAND_KINDS = (
     "outside_recommendation",
     "baseline",
+    "forecast_override",
     "orders_beyond_baseline",
     "linked_orders",
     "opportunity",
@@ -34,6 +35,7 @@ KINDS = DEMAND_KINDS + SUPPLY_KINDS + LOT_KINDS
 
 REPEATED_KINDS = frozenset(
     {
+        "forecast_override",
         "linked_orders",
         "opportunity",
         "scheduled_receipt",

@@ -3,6 +3,7 @@
 from service.context import ServiceContext
 from service.doctor.finding import Finding
 from service.doctor.own_packages import examine_packages
+from service.doctor.redis_server import examine_redis
 from service.doctor.stores import examine_stores
 from service.doctor.surroundings import examine_surroundings
 
@@ -12,5 +13,6 @@ def examine(context: ServiceContext) -> list[Finding]:
     return [
         *examine_packages(),
         *examine_surroundings(context.settings),
+        *examine_redis(context.settings),
         *examine_stores(context),
     ]

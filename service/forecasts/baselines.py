@@ -86,7 +86,10 @@ def fit_dirty(context: ServiceContext, *, everything: bool = False) -> int:
 
 
 def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask | None:
-    """What dirty keys ask to be fitted, or all planned series; None if there is nothing."""
+    """What dirty keys ask to be fitted, or all planned series; None if there is nothing.
+
+    A full fit is the first worker's: several would compute the same.
+    """
     with context.database.read() as session:
         dirty = dirty_keys.read(session, _MOST_KEYS, refit=True)
         if not dirty and not everything:
@@ -97,8 +100,10 @@ def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask |
         pool = None if everything else _stored_pool(session, context.settings.runs_dir, today)
         if pool and len(changed) <= _FULL_FIT_SHARE * len(terms):
             terms = {key: terms[key] for key in changed}
-        else:
+        elif context.share.first:
             pool = None
+        else:
+            return None
         return FitTask(
             dirty,
             today,

@@ -1,6 +1,7 @@
-"""Forecast runs and the per-series state a signal is laid over."""
+"""Forecast runs, the per-series state a signal is laid over, and what planners override."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -75,3 +76,56 @@ class ForecastScopeRow(Table):
     stopped_at: Mapped[datetime | None]
     stopped_by: Mapped[str | None]
     __table_args__ = (Index(None, "stopped_at", "valid_until"),)
+
+
+class ForecastOverrideRow(Table):
+    """What a person expects of an (item, location) in place of the own baseline.
+
+    It holds from ``starts_on`` until before ``expires_on``; on each day at most one does. Nothing
+    is overwritten but the expiry, which only ever comes nearer.
+    """
+
+    __tablename__ = "forecast_overrides"
+    override_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[int] = mapped_column(default=1)
+    item_id: Mapped[str]
+    location_id: Mapped[str]
+    factor: Mapped[Decimal | None]
+    """Of the own baseline; or else ``per_week``."""
+    per_week: Mapped[Decimal | None]
+    """Expected demand a week, base units."""
+    starts_on: Mapped[date]
+    expires_on: Mapped[date]
+    asked_until: Mapped[date]
+    """The expiry as it was first set."""
+    reason: Mapped[str] = mapped_column(String(500))
+    author: Mapped[str]
+    """A person's login, or ``system:`` and its name."""
+    author_name: Mapped[str]
+    own_per_week: Mapped[float | None]
+    """The own baseline's level when the override was made, base units; None if none was fitted."""
+    created_at: Mapped[datetime]
+    ended_by: Mapped[str | None]
+    """Who ended it early: whoever withdrew it, or made the override that took its place."""
+    end_reason: Mapped[str | None] = mapped_column(String(500))
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (Index(None, "item_id", "location_id", "expires_on"), Index(None, "author"))
+
+
+class OverrideWeekRow(Table):
+    """A week that is over and on which an override held: what was forecast, and what came.
+
+    Base units; sales that incremental opportunities explain are left out, as in the history.
+    """
+
+    __tablename__ = "forecast_override_weeks"
+    override_id: Mapped[UUID] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    """Its Monday."""
+    author: Mapped[str] = mapped_column(index=True)
+    own: Mapped[float]
+    overridden: Mapped[float]
+    actual: Mapped[float]
+    out_of_stock: Mapped[bool]
+    """Nothing was on hand when the week was measured: less may have been sold than wanted."""
+    measured_on: Mapped[date]

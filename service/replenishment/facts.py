@@ -1,6 +1,6 @@
 """What the policy is asked about a recommendation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 
@@ -19,7 +19,8 @@ VALUE = "value"
 _SECONDS_PER_DAY = Decimal(86_400)
 _CENT = Decimal("0.01")
 _BASIS_POINT = Decimal("0.0001")
-_DEMAND_KINDS = ("baseline", "orders_beyond_baseline", "linked_orders", "opportunity")
+_OVERRIDE = "forecast_override"
+_DEMAND_KINDS = ("baseline", _OVERRIDE, "orders_beyond_baseline", "linked_orders", "opportunity")
 
 
 def facts_of(
@@ -40,6 +41,7 @@ def facts_of(
         "backtest_error": None if error is None else from_float(error),
         "stock_age_days": _stock_age_days(inputs),
         "opportunity_share": _opportunity_share(explanation),
+        "forecast_override_share": _forecast_override_share(explanation),
         "ambiguous_orders": sum(
             1 for order in inputs.orders if order.candidates and order.due < interval_end(inputs)
         ),
@@ -72,14 +74,32 @@ def _stock_age_days(inputs: KeyInputs) -> Decimal | None:
     return (seconds / _SECONDS_PER_DAY).quantize(_CENT, ROUND_UP)
 
 
+def _forecast_override_share(explanation: Explanation) -> Decimal:
+    """How far planners moved the expected demand, 0 to 1 of the larger of before and after.
+
+    So it is one half where they doubled the demand, and where they halved it.
+    """
+    moved = _expected(explanation, (_OVERRIDE,))
+    after = _expected(explanation, _DEMAND_KINDS)
+    larger = max(after, after - moved)
+    if not moved:
+        return Decimal(0)
+    return (
+        min(abs(moved) / larger, Decimal(1)).quantize(_BASIS_POINT, ROUND_UP)
+        if larger > 0
+        else Decimal(1)
+    )
+
+
+def _expected(explanation: Explanation, kinds: Collection[str]) -> Decimal:
+    quantities = (term.quantity for term in explanation.terms if term.kind in kinds)
+    return sum(quantities, Decimal(0))
+
+
 def _opportunity_share(explanation: Explanation) -> Decimal:
     """How much of the expected demand comes from opportunities, 0 to 1."""
-    expected = {
-        kind: sum((term.quantity for term in explanation.terms if term.kind == kind), Decimal(0))
-        for kind in _DEMAND_KINDS
-    }
-    total = sum(expected.values(), Decimal(0))
-    hoped = max(expected["opportunity"], Decimal(0))
+    total = _expected(explanation, _DEMAND_KINDS)
+    hoped = max(_expected(explanation, ("opportunity",)), Decimal(0))
     if total <= 0:
         return Decimal(1) if hoped else Decimal(0)
     return min(hoped / total, Decimal(1)).quantize(_BASIS_POINT, ROUND_UP)

@@ -66,6 +66,22 @@ class StockInput(Input):
     version: str
 
 
+class OverrideInput(Input):
+    """A planner's override of the baseline on days of the interval: a factor or else a demand.
+
+    It holds from ``starts_on`` until before ``expires_on``; ``per_week`` is in base units.
+    """
+
+    override_id: str
+    version: int
+    author: str
+    reason: str
+    starts_on: date
+    expires_on: date
+    factor: Decimal | None
+    per_week: Decimal | None
+
+
 class OpportunityInput(Input):
     """The part of an opportunity line that this location is to supply."""
 
@@ -176,6 +192,8 @@ class KeyInputs(Input):
     orders: tuple[OrderInput, ...]
     receipts: tuple[ReceiptInput, ...]
     committed: tuple[CommittedInput, ...]
+    overrides: tuple[OverrideInput, ...] = Field((), exclude_if=lambda given: not given)
+    """By day; left out of the document where there is none, as it was before there were any."""
     edited_against: Decimal | None = None
     """The recommendation that a planner's open edit was made against."""
     recommended: RecommendedInput | None = Field(None, exclude_if=_absent)

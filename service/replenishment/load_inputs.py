@@ -34,6 +34,7 @@ from service.replenishment.inputs import (
 )
 from service.replenishment.opportunity_inputs import opportunity_inputs
 from service.replenishment.outside_inputs import outside_plans
+from service.replenishment.overridden_baseline import override_inputs
 from service.replenishment.past_windows import Graces
 from service.work.business_date import business_date
 from service.work.dirty_keys import Key
@@ -85,7 +86,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     ends = {key: today + timedelta(days=baselines[key].interval_days) for key in ready}
     graces = Graces(setting.won_grace_days, setting.open_grace_days)
     opportunities = opportunity_inputs(session, demand, ends, today, graces)
-    edits = _edits(session, ready)
+    edits, overrides = _edits(session, ready), override_inputs(session, ends, today)
     to_lot = setting.policy.ordering.round_outside_recommendations
     own = {key: baselines[key] for key in ready}
     outside = outside_plans(session, own, today, to_lot=to_lot)
@@ -103,6 +104,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
             orders=tuple(orders.get(key, ())),
             receipts=tuple(receipts.get(key, ())),
             committed=tuple(taken.get(key, ())),
+            overrides=overrides.get(key, ()),
             edited_against=edits.get(key),
             recommended=outside.recommended.get(key),
         )

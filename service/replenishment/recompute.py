@@ -121,7 +121,8 @@ def read_work(context: ServiceContext) -> Work:
     """
     now = context.clock()
     with context.database.read() as session:
-        dirty = dirty_keys.read(session, context.settings.recompute_batch, refit=False)
+        most = context.settings.recompute_batch
+        dirty = dirty_keys.read(session, most, refit=False, share=context.share)
         return Work(dirty, pass_setting(session, context, now))
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from rules.ordering.explanation import Record
+from rules.ordering.quantities import from_float
 from rules.ordering.supply_and_demand import (
     Contribution,
     DemandSide,
@@ -12,6 +13,7 @@ from rules.ordering.supply_and_demand import (
 )
 from service.replenishment.inputs import BaselineInput, KeyInputs, OpportunityInput, OrderInput
 from service.replenishment.open_demand import expected_opportunities, interval_end, open_demand
+from service.replenishment.overridden_baseline import override_terms
 from service.replenishment.simulation import ExpectedContribution, SimulatedDemand
 
 
@@ -23,7 +25,7 @@ def demand_side(inputs: KeyInputs, simulated: SimulatedDemand) -> DemandSide:
     return DemandSide(
         order_up_to_level=simulated.order_up_to_level,
         cycle_service_level=inputs.setting.cycle_service_level,
-        baseline_mean=simulated.baseline_mean,
+        baseline_mean=from_float(baseline.mean),
         orders_beyond_baseline=simulated.orders_beyond_baseline,
         linked_orders=tuple(_linked_order(order, by_name) for order in demand.linked),
         opportunities=tuple(
@@ -32,6 +34,7 @@ def demand_side(inputs: KeyInputs, simulated: SimulatedDemand) -> DemandSide:
         ),
         baseline=(_forecast_record(baseline, f"{inputs.item_id}@{inputs.location_id}"),),
         unlinked_orders=tuple(_order_record(order) for order in demand.unlinked),
+        overrides=override_terms(inputs),
         policy=Record("policy", inputs.setting.policy, inputs.setting.policy_hash[:12]),
         forecast_by=baseline.outside.system if baseline.outside else "",
     )

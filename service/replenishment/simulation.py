@@ -13,6 +13,7 @@ from forecasting.overlay import KEYS, OverlaySetting, interval_demand
 from rules.ordering.quantities import from_float
 from service.replenishment.inputs import KeyInputs, OpportunityInput
 from service.replenishment.open_demand import expected_opportunities, open_demand
+from service.replenishment.overridden_baseline import overridden_baseline
 from service.work.dirty_keys import Key
 
 _TENTH_OF_A_PERCENT = Decimal("0.001")
@@ -32,7 +33,6 @@ class SimulatedDemand:
     """What the simulation says of one key, exact from here on."""
 
     order_up_to_level: Decimal
-    baseline_mean: Decimal
     orders_beyond_baseline: Decimal
     contributions: dict[str, ExpectedContribution]
 
@@ -55,7 +55,6 @@ def simulate(batch: Sequence[KeyInputs]) -> dict[Key, SimulatedDemand]:
     return {
         (row["item_id"], row["location_id"]): SimulatedDemand(
             from_float(row["order_up_to_level"]),
-            from_float(row["baseline_mean"]),
             from_float(row["consumption_mean"]),
             contributions.get((row["item_id"], row["location_id"]), {}),
         )
@@ -66,14 +65,14 @@ def simulate(batch: Sequence[KeyInputs]) -> dict[Key, SimulatedDemand]:
 def _keys(batch: Sequence[KeyInputs]) -> pl.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for inputs in batch:
-        demand = open_demand(inputs)
+        demand, baseline = open_demand(inputs), overridden_baseline(inputs)
         rows.append(
             (
                 inputs.item_id,
                 inputs.location_id,
                 inputs.baseline.interval_days,
-                inputs.baseline.mean,
-                list(inputs.baseline.quantiles),
+                baseline.mean,
+                list(baseline.quantiles),
                 float(demand.unlinked_quantity),
                 float(demand.linked_quantity),
                 float(inputs.setting.cycle_service_level),

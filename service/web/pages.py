@@ -9,6 +9,7 @@ from service.web import (
     health,
     log_in,
     opportunity_pages,
+    override_pages,
     proposal_pages,
     queue_pages,
     recommendation_pages,
@@ -24,6 +25,7 @@ for part in (
     delivery_pages,
     health,
     opportunity_pages,
+    override_pages,
     api_reference_pages,
 ):
     router.include_router(part.router)

@@ -1,10 +1,7 @@
 """The page of a proposal, and what a planner does there."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -17,7 +14,7 @@ from service.http.context import Context
 from service.http.problems import TYPE_PREFIX, Problem
 from service.proposals import planner
 from service.proposals.planner import Edit
-from service.web.form_fields import Address, PlainText, Reason
+from service.web.form_fields import Address, PlainText, Reason, typed_day, typed_quantity
 from service.web.outcomes import Message, message_of, with_outcome
 from service.web.proposal_view import NOTHING_TYPED, Typed, proposal_by_ref, proposal_values
 from service.web.queue import QueueFilter, neighbours
@@ -68,6 +65,7 @@ def proposal_page(
         proposal = proposal_by_ref(session, external_ref)
         values = proposal_values(session, proposal, frame(session, context, visitor), wanted)
         values["message"] = message_of(session, request.query_params, visitor.person)
+        values["override_done"] = request.query_params.get("override", "")
         return render("proposal.html", **values)
 
 
@@ -128,7 +126,6 @@ _FIELDS = {
     "day-out-of-range": "until",
 }
 """The field that a problem is about, by the problem's type."""
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 def _told(problem: Problem) -> str:
@@ -162,9 +159,7 @@ def change(
     now = desk.context.clock()
     return desk.carry_out(
         submission,
-        lambda session, edit: planner.change_quantity(
-            session, edit, _typed_quantity(quantity), now
-        ),
+        lambda session, edit: planner.change_quantity(session, edit, typed_quantity(quantity), now),
     )
 
 
@@ -189,7 +184,7 @@ def snooze(
     submission = Submission(external_ref, sent, "snoozed", typed, moves_on=True)
     now = desk.context.clock()
     return desk.carry_out(
-        submission, lambda session, edit: planner.snooze(session, edit, _typed_day(until), now)
+        submission, lambda session, edit: planner.snooze(session, edit, typed_day(until), now)
     )
 
 
@@ -217,32 +212,3 @@ def undo(desk: AtDesk, external_ref: str, sent: Sent) -> Response:
     submission = Submission(external_ref, sent, "undone")
     now = desk.context.clock()
     return desk.carry_out(submission, lambda session, edit: planner.undo(session, edit, now))
-
-
-def _typed_quantity(text: str) -> Decimal:
-    """A quantity as people type it: '1,200' and '1 200' mean 1200, '2.5' two and a half."""
-    plain = text.replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
-    if "," in plain and not _THOUSANDS.fullmatch(plain):
-        plain = "unreadable"
-    try:
-        return Decimal(plain.replace(",", ""))
-    except InvalidOperation:
-        raise Problem(
-            422,
-            "quantity-unreadable",
-            f"'{text}' is no quantity" if text.strip() else "A quantity is needed",
-            remedy="Write digits, with a point before decimals.",
-        ) from None
-
-
-def _typed_day(text: str) -> date:
-    """A day as browsers send it: 2011-09-05."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Problem(
-            422,
-            "day-unreadable",
-            f"'{text}' is no day" if text.strip() else "A day is needed",
-            remedy="Choose the day until which it is put aside, as 2011-09-05.",
-        ) from None

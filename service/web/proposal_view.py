@@ -11,9 +11,11 @@ from service.http.problems import Problem
 from service.proposals.states import Event
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
+from service.web.override_panel import override_panel
 from service.web.possible_actions import possible_actions
 from service.web.queue import QueueFilter, in_conflict, neighbours, order_value, wanted_quantity
 from service.web.rationale import names_of, rationale_of
+from service.web.terms import proposal_address
 from service.web.visitor import Frame
 
 _NEXT_WEEK = timedelta(days=7)
@@ -72,6 +74,12 @@ def proposal_values(
         "conflict": in_conflict(proposal),
         "moved_on": _newer(session, proposal),
         "events": events,
+        "overrides": override_panel(
+            session,
+            (proposal.item_id, proposal.location_id),
+            around,
+            proposal_address(proposal.external_ref) + wanted.address(),
+        ),
         "edit_reason": next((e.reason for e in events if e.event == Event.QUANTITY_CHANGED), None),
         "previous_ref": previous_ref,
         "next_ref": next_ref,
@@ -81,6 +89,7 @@ def proposal_values(
         "tomorrow": around.today + timedelta(days=1),
         "next_week": around.today + _NEXT_WEEK,
         "message": None,
+        "override_done": "",
     }
 
 

@@ -10,6 +10,7 @@ from service.http.context import Context
 from service.http.problems import Problem
 from service.proposals.tables import ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
+from service.web.override_panel import override_panel
 from service.web.rationale import names_of, rationale_of
 from service.web.recommendations import RecommendationFilter, planned_counts, planned_items
 from service.web.rendering import render
@@ -39,13 +40,16 @@ def recommendations(request: Request, context: Context, visitor: Visitor) -> Res
 
 
 @router.get("/recommendations/{recommendation_id}")
-def recommendation(context: Context, visitor: Visitor, recommendation_id: UUID) -> Response:
+def recommendation(
+    context: Context, visitor: Visitor, recommendation_id: UUID, override: str = ""
+) -> Response:
     """One recommendation, the newest or an earlier one, as it was computed."""
     with context.database.read() as session:
         found = session.get(RecommendationRow, recommendation_id)
         if found is None:
             raise Problem(404, "unknown-recommendation", "There is no such recommendation")
         key = found.item_id, found.location_id
+        around = frame(session, context, visitor)
         current = session.get(CurrentRecommendationRow, key)
         description, location_name = names_of(session, key)
         decision = session.scalar(
@@ -63,7 +67,9 @@ def recommendation(context: Context, visitor: Visitor, recommendation_id: UUID) 
         return render(
             "recommendation.html",
             here="recommendations",
-            frame=frame(session, context, visitor),
+            frame=around,
+            overrides=override_panel(session, key, around, f"/recommendations/{recommendation_id}"),
+            override_done=override,
             rationale=rationale_of(session, found, decision),
             description=description,
             location_name=location_name,

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from service.context import WHOLE, Share
 from service.database.pair_sets import one_of_pairs
 from service.database.upsert import insert_into, upsert
 from service.work.tables import DirtyKeyRow, GenerationRow
@@ -69,18 +70,26 @@ def mark_each(session: Session, wishes: Mapping[Key, bool], cause: str, now: dat
     return len(rows)
 
 
-def read(session: Session, limit: int, *, refit: bool | None = None) -> list[DirtyKey]:
-    """The oldest dirty keys, at most ``limit``; only those with this wish for a refit if given."""
+def read(
+    session: Session, limit: int, *, refit: bool | None = None, share: Share = WHOLE
+) -> list[DirtyKey]:
+    """The oldest dirty keys, at most ``limit``; only those with this wish for a refit if given.
+
+    Where ``share`` is a part, they are the oldest of this part. If there is none among the first
+    ``limit`` of each part, they are others', from the end that these come to last.
+    """
     oldest = (
         select(
             DirtyKeyRow.item_id, DirtyKeyRow.location_id, DirtyKeyRow.generation, DirtyKeyRow.refit
         )
         .order_by(DirtyKeyRow.marked_at, DirtyKeyRow.item_id, DirtyKeyRow.location_id)
-        .limit(limit)
+        .limit(limit * share.of)
     )
     if refit is not None:
         oldest = oldest.where(DirtyKeyRow.refit == refit)
-    return [DirtyKey((row[0], row[1]), row[2], row[3]) for row in session.execute(oldest)]
+    found = [DirtyKey((row[0], row[1]), row[2], row[3]) for row in session.execute(oldest)]
+    own = [entry for entry in found if share.has(entry.key[0])]
+    return own[:limit] or found[-limit:]
 
 
 def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:

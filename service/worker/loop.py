@@ -3,39 +3,74 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from service.context import ServiceContext
 from service.forecasts.baselines import fit_dirty
 from service.outlook.refresh import refresh_outlooks
 from service.replenishment.recompute import recompute_dirty
 from service.sync.rounds import sync_once
-from service.work.doorbell import Listener
+from service.worker.bells import bell_of
+from service.worker.local_bell import Bell
 from service.worker.sweep import sweep
 
 _LOG = logging.getLogger(__name__)
 _REST_AFTER_FAILURE_SECONDS = 2.0
+_LONGEST_WAIT_SECONDS = 1.0
+"""However long the sweep's interval is, a stop is heard within this."""
 
 
 def work(context: ServiceContext, stopped: Callable[[], bool]) -> None:
-    """Run passes until ``stopped`` says so; it is asked at least once per sweep interval."""
-    listener = Listener(context.settings.data_dir)
-    swept_at = float("-inf")
+    """Run passes until ``stopped`` says so; it is asked about once a second."""
+    life = _Life(context, stopped)
     try:
         while not stopped():
-            try:
-                if time.monotonic() - swept_at >= context.settings.sweep_seconds:
-                    sweep(context)
-                    swept_at = time.monotonic()
-                busy = drain(context)
-            except Exception:  # noqa: BLE001  a worker outlives whatever a pass throws at it
-                # Whatever failed is still written down as undone: rest, then try again.
-                _LOG.exception("a pass failed; its keys stay dirty")
-                time.sleep(_REST_AFTER_FAILURE_SECONDS)
-                continue
-            if not busy:
-                listener.wait(context.settings.sweep_seconds)
+            life.once()
     finally:
-        listener.close()
+        life.bell.close()
+
+
+class _Life:
+    """What a worker remembers between two rounds."""
+
+    def __init__(self, context: ServiceContext, stopped: Callable[[], bool]) -> None:
+        self._context = context
+        self._stopped = stopped
+        self._swept_at = float("-inf")
+        self.bell: Bell = bell_of(context.settings, self._work_through)
+
+    def once(self) -> None:
+        """Sweep if it is time, do what is to be done, wait for more."""
+        try:
+            if self._sweep_is_due():
+                self._context = replace(self._context, share=self.bell.share())
+                sweep(self._context)
+                self._swept_at = time.monotonic()
+            busy = drain(self._context)
+        except Exception:  # noqa: BLE001  a worker outlives whatever a pass throws at it
+            # Whatever failed is still written down as undone: rest, then try again.
+            _LOG.exception("a pass failed; its keys stay dirty")
+            time.sleep(_REST_AFTER_FAILURE_SECONDS)
+            return
+        if not busy:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Until a ring, the next sweep, or the word to stop."""
+        while not self._stopped() and not self._sweep_is_due():
+            if self.bell.wait(min(self._until_sweep(), _LONGEST_WAIT_SECONDS)):
+                return
+
+    def _work_through(self) -> None:
+        """What a ring asks for: all that is dirty, but no longer than to the next sweep."""
+        while drain(self._context) and not self._stopped() and not self._sweep_is_due():
+            pass
+
+    def _sweep_is_due(self) -> bool:
+        return self._until_sweep() <= 0
+
+    def _until_sweep(self) -> float:
+        return self._swept_at + self._context.settings.sweep_seconds - time.monotonic()
 
 
 def drain(context: ServiceContext) -> bool:

@@ -30,12 +30,18 @@ class WorkerProcess:
         """Start it, and start it again whenever it dies."""
         self._keeper.start()
 
-    def stop(self) -> None:
-        """Ask it to end, wait, and insist if it does not."""
+    def ask_to_stop(self) -> None:
+        """Ask it to end."""
         self._stopping.set()
         process = self._process
         if process is not None and process.poll() is None:
             process.terminate()
+
+    def stop(self) -> None:
+        """Ask it to end, wait, and insist if it does not."""
+        self.ask_to_stop()
+        process = self._process
+        if process is not None and process.poll() is None:
             try:
                 process.wait(_STOP_PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:

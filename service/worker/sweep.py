@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from service.context import ServiceContext
 from service.database.retry import write_again
 from service.database.upsert import upsert
+from service.forecasts.override_weeks import measure_passed_weeks
 from service.forecasts.planned_keys import terms_in_force
 from service.proposals.claims import expire_claims
 from service.proposals.committed import close_received
@@ -24,6 +25,7 @@ def sweep(context: ServiceContext) -> None:
     # Two transactions: keys are marked before proposals are locked, everywhere.
     today = write_again(context.database, lambda session: _roll_business_date(session, now))
     write_again(context.database, lambda session: _tend_proposals(session, today, now))
+    write_again(context.database, lambda session: measure_passed_weeks(session, now))
 
 
 def _tend_proposals(session: Session, today: date, now: datetime) -> None:

@@ -17,6 +17,7 @@ from rules.ordering.quantities import read, written
 from rules.ordering.supply_and_demand import (
     Contribution,
     DemandSide,
+    ForecastOverride,
     LinkedOrder,
     SupplyLine,
     SupplySide,
@@ -58,6 +59,19 @@ demands = st.builds(
     ).map(tuple),
     baseline=st.just((RECORD,)),
     unlinked_orders=st.just(()),
+    overrides=st.lists(
+        st.builds(
+            ForecastOverride,
+            st.just("Anna"),
+            st.just("trade fair"),
+            st.just(date(2026, 3, 2)),
+            st.just(date(2026, 3, 16)),
+            st.one_of(signed, FINER),
+            st.just(RECORD),
+            factor=st.just(Decimal("1.5")),
+        ),
+        max_size=2,
+    ).map(tuple),
     policy=st.none(),
 )
 supply_lines = st.lists(

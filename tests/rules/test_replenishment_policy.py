@@ -18,6 +18,7 @@ TYPICAL: Mapping[str, Fact] = {
     "backtest_error": Decimal("0.45"),
     "stock_age_days": Decimal("0.4"),
     "opportunity_share": Decimal(0),
+    "forecast_override_share": Decimal(0),
     "ambiguous_orders": 0,
     "supplier": "S-100",
     "planner_conflict": False,

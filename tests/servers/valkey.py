@@ -6,6 +6,8 @@ used. Tests share a named or local server with whoever else is there: prefix you
 
 import importlib.util
 import os
+import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,21 +38,64 @@ def server() -> Iterator[str]:
 @contextmanager
 def embedded() -> Iterator[str]:
     """A server of our own on a socket file, nothing kept on disk."""
-    program = _program()
+    with fragile() as server:
+        yield server.url
+
+
+@contextmanager
+def fragile() -> Iterator["FragileServer"]:
+    """The same, to be tormented."""
     with tempfile.TemporaryDirectory(prefix="pegline-valkey-", dir="/tmp") as name:
-        folder = Path(name)
-        command = [
-            *(str(program), "--port", "0", "--unixsocket", str(folder / "socket")),
-            *("--save", "", "--appendonly", "no", "--dir", name),
-        ]
-        url = f"unix://{folder / 'socket'}"
-        log = folder / "server.log"
-        running = process.start(command, log, owner=process.KEEP_USER)
+        server = FragileServer(Path(name))
+        server.start()
         try:
-            process.wait_until(lambda: _answers(url), running, log)
-            yield url
+            yield server
         finally:
-            process.stop(running)
+            server.go_on()
+            server.stop()
+
+
+class FragileServer:
+    """A server that a test may kill, restart empty, and have hang."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._program = _program()
+        self._running: subprocess.Popen[bytes] | None = None
+        self.url = f"unix://{folder / 'socket'}"
+
+    def start(self) -> None:
+        """Start it, with nothing in it."""
+        command = [
+            *(str(self._program), "--port", "0", "--unixsocket", str(self._folder / "socket")),
+            *("--save", "", "--appendonly", "no", "--dir", str(self._folder)),
+        ]
+        log = self._folder / "server.log"
+        self._running = process.start(command, log, owner=process.KEEP_USER)
+        process.wait_until(lambda: _answers(self.url), self._running, log)
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        if self._running is not None:
+            process.stop(self._running)
+
+    def kill(self) -> None:
+        """As a power cut does."""
+        self._signal(signal.SIGKILL)
+        if self._running is not None:
+            self._running.wait()
+
+    def hang(self) -> None:
+        """It takes connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """It answers again."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._running is not None and self._running.poll() is None:
+            self._running.send_signal(number)
 
 
 def _answers(url: str) -> bool:

@@ -11,6 +11,7 @@ from service.replenishment.inputs import (
     KeyInputs,
     OpportunityInput,
     OrderInput,
+    OverrideInput,
     ReceiptInput,
     Setting,
     StockInput,
@@ -127,6 +128,21 @@ def order(quantity: int, due: date, opportunity: str | None = None) -> OrderInpu
         opportunity=opportunity,
         on_top=opportunity is not None,
     )
+
+
+def override(start: int = 0, end: int = INTERVAL_DAYS, **changes: Any) -> OverrideInput:
+    """Anna expects half as much again, from and until days counted from the planning day."""
+    usual: dict[str, Any] = {
+        "override_id": "01900000-0000-7000-8000-000000000002",
+        "version": 1,
+        "author": "Anna",
+        "reason": "trade fair",
+        "starts_on": in_days(start),
+        "expires_on": in_days(end),
+        "factor": Decimal("1.5"),
+        "per_week": None,
+    }
+    return OverrideInput(**{**usual, **changes})
 
 
 def receipt(quantity: int, due: date) -> ReceiptInput:

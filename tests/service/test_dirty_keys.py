@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.context import ServiceContext
+from service.context import ServiceContext, Share
 from service.work import dirty_keys
 
 KEY = ("BOTTLE", "UK")
@@ -101,3 +101,25 @@ def test_a_key_that_is_being_marked_is_left_alone_without_waiting(context: Servi
         with context.database.write() as clearing:
             assert dirty_keys.clear(clearing, seen) == set()
     assert [dirty.key for dirty in _read(context)] == [KEY]
+
+
+def test_several_workers_begin_with_different_keys_and_leave_none(context: ServiceContext) -> None:
+    keys = {(f"ITEM-{number}", place) for number in range(30) for place in ("UK", "FR")}
+    with context.database.write() as session:
+        dirty_keys.mark(session, keys, "signal", context.clock())
+    with context.database.read() as session:
+        parts = [
+            {entry.key for entry in dirty_keys.read(session, 60, share=Share(slot, 3))}
+            for slot in range(3)
+        ]
+    assert set.union(*parts) == keys
+    assert sum(map(len, parts)) == len(keys)
+    assert all(parts)
+
+
+def test_whoever_finds_nothing_of_its_own_takes_what_is_there(context: ServiceContext) -> None:
+    _mark(context)
+    for slot in range(3):
+        with context.database.read() as session:
+            found = dirty_keys.read(session, 10, share=Share(slot, 3))
+        assert [entry.key for entry in found] == [KEY]

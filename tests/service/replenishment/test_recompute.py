@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -5,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from rules.ordering.explanation import recompute_quantity
+from service.context import Share
 from service.feeds.batches import FeedKind
+from service.forecasts.baselines import fit_dirty
 from service.forecasts.tables import ForecastRunRow, SeriesForecastRow
 from service.proposals.tables import ProposalRow
 from service.replenishment.full_pass import recompute_everything
@@ -88,3 +91,8 @@ def test_a_story_leads_from_the_proposal_to_the_message_that_caused_it(erp: Erp)
     assert (told["message_id"], told["source_version"]) == ("OPP-1-1-v1", 1)
     assert story["forecast"]["run_kind"] == "full"
     assert story["decision"]["policy_version"] == 1
+
+
+def test_of_several_workers_the_first_makes_the_full_fit(erp: Erp) -> None:
+    assert fit_dirty(replace(erp.context, share=Share(1, 2))) == 0
+    assert fit_dirty(replace(erp.context, share=Share(0, 2))) == 1

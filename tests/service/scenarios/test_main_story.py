@@ -12,12 +12,27 @@ from rules.ordering.explanation import recompute_quantity
 from tests.service.scenarios.distributor import Distributor, terms
 from tests.service.scenarios.running_service import running_service
 
+pytestmark = pytest.mark.parametrize(
+    ("empty_database_url", "bell"),
+    [("sqlite", "local"), ("postgresql", "local"), ("postgresql", "redis")],
+    indirect=True,
+)
+
 
 @pytest.fixture
-def distributor(empty_database_url: str, tmp_path: Path) -> Iterator[Distributor]:
-    with running_service(
-        empty_database_url, tmp_path, REPLENISH_CLAIM_LEASE_SECONDS="2"
-    ) as service:
+def bell(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Settings for what wakes the worker: the socket of this machine, or RQ."""
+    if request.param == "local":
+        return {}
+    return {"REPLENISH_REDIS_URL": request.getfixturevalue("valkey_server")}
+
+
+@pytest.fixture
+def distributor(
+    empty_database_url: str, bell: dict[str, str], tmp_path: Path
+) -> Iterator[Distributor]:
+    settings = {"REPLENISH_CLAIM_LEASE_SECONDS": "2", **bell}
+    with running_service(empty_database_url, tmp_path, **settings) as service:
         distributor = Distributor(service, datetime.now(UTC).date())
         distributor.open_for_business()
         yield distributor

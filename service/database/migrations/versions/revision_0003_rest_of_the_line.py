@@ -89,6 +89,52 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "forecast_override_weeks",
+        sa.Column("override_id", sa.Uuid(), nullable=False),
+        sa.Column("week", sa.Date(), nullable=False),
+        sa.Column("author", sa.String(length=64), nullable=False),
+        sa.Column("own", sa.Double(), nullable=False),
+        sa.Column("overridden", sa.Double(), nullable=False),
+        sa.Column("actual", sa.Double(), nullable=False),
+        sa.Column("out_of_stock", sa.Boolean(), nullable=False),
+        sa.Column("measured_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("override_id", "week", name=op.f("pk_forecast_override_weeks")),
+    )
+    with op.batch_alter_table("forecast_override_weeks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_forecast_override_weeks_author"), ["author"], unique=False
+        )
+
+    op.create_table(
+        "forecast_overrides",
+        sa.Column("override_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("factor", sa.BigInteger(), nullable=True),
+        sa.Column("per_week", sa.BigInteger(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("asked_until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("author", sa.String(length=64), nullable=False),
+        sa.Column("author_name", sa.String(length=64), nullable=False),
+        sa.Column("own_per_week", sa.Double(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.Column("end_reason", sa.String(length=500), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("override_id", name=op.f("pk_forecast_overrides")),
+    )
+    with op.batch_alter_table("forecast_overrides", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_forecast_overrides_author"), ["author"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_forecast_overrides_item_id_location_id_expires_on"),
+            ["item_id", "location_id", "expires_on"],
+            unique=False,
+        )
+
+    op.create_table(
         "forecast_scopes",
         sa.Column("scope_id", sa.Uuid(), nullable=False),
         sa.Column("system", sa.String(length=64), nullable=False),
@@ -384,6 +430,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_forecast_scopes_stopped_at_valid_until"))
 
     op.drop_table("forecast_scopes")
+    with op.batch_alter_table("forecast_overrides", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forecast_overrides_item_id_location_id_expires_on"))
+        batch_op.drop_index(batch_op.f("ix_forecast_overrides_author"))
+
+    op.drop_table("forecast_overrides")
+    with op.batch_alter_table("forecast_override_weeks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_forecast_override_weeks_author"))
+
+    op.drop_table("forecast_override_weeks")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_status")
         batch_op.drop_index(
