@@ -81,6 +81,7 @@ class ProposalRow(Table):
         Index(None, "state", "created_at"),
         Index(None, "changed_at", "proposal_id"),
         Index(None, "claim_id"),
+        Index(None, "supplier_id", "location_id", "state"),
         Index(
             "uq_proposals_open_key",
             "kind",

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from service.database.types import Json
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -10,6 +12,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "order_messages",
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("purchase_line", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("due_date", sa.Date(), nullable=False),
+        sa.Column("explanation", Json, nullable=False),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_order_messages")),
+    )
     op.create_table(
         "stale_outlooks",
         sa.Column("item_id", sa.String(length=64), nullable=False),
@@ -21,6 +33,42 @@ def upgrade() -> None:
     with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_stale_outlooks_marked_at"), ["marked_at"], unique=False
+        )
+
+    op.create_table(
+        "stale_supplier_orders",
+        sa.Column("supplier_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "supplier_id", "location_id", name=op.f("pk_stale_supplier_orders")
+        ),
+    )
+    op.create_table(
+        "supplier_conditions",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("native_id", sa.String(length=64), nullable=False),
+        sa.Column("supplier_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=True),
+        sa.Column("currency", sa.String(length=64), nullable=False),
+        sa.Column("minimum_order_value", sa.BigInteger(), nullable=True),
+        sa.Column("freight_free_value", sa.BigInteger(), nullable=True),
+        sa.Column("container_volume", sa.BigInteger(), nullable=True),
+        sa.Column("container_weight", sa.BigInteger(), nullable=True),
+        sa.Column("container_units", sa.BigInteger(), nullable=True),
+        sa.Column("external_key", sa.String(length=64), nullable=True),
+        sa.Column("version_token", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("provenance", sa.String(length=500), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "native_id", name=op.f("pk_supplier_conditions")),
+    )
+    with op.batch_alter_table("supplier_conditions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_supplier_conditions_supplier_id_location_id"),
+            ["supplier_id", "location_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -50,6 +98,10 @@ def upgrade() -> None:
             batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
         )
 
+    with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("unit_volume", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("unit_weight", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("proposals", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("from_location_id", sa.String(length=64), server_default="", nullable=False)
@@ -68,10 +120,16 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
             postgresql_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
         )
+        batch_op.create_index(
+            batch_op.f("ix_proposals_supplier_id_location_id_state"),
+            ["supplier_id", "location_id", "state"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposals_supplier_id_location_id_state"))
         batch_op.drop_index(
             "uq_proposals_open_key",
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
@@ -86,12 +144,22 @@ def downgrade() -> None:
         batch_op.drop_column("purchase_line")
         batch_op.drop_column("from_location_id")
 
+    with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.drop_column("unit_weight")
+        batch_op.drop_column("unit_volume")
+
     with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_from_location_id"))
 
     op.drop_table("transfer_lanes")
+    with op.batch_alter_table("supplier_conditions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supplier_conditions_supplier_id_location_id"))
+
+    op.drop_table("supplier_conditions")
+    op.drop_table("stale_supplier_orders")
     with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    op.drop_table("order_messages")
