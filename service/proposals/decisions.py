@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from service.access.people import Role
 from service.http.problems import Problem
 from service.proposals.states import AMENDABLE, Event, State
+from service.proposals.supplier_orders import line_with_minimum
 from service.proposals.tables import ProposalRow
 from service.proposals.transitions import Change, locked, transition, unknown_proposal
 from service.work import dirty_keys
@@ -75,6 +76,18 @@ def opened_to_plan_anew(session: Session, edit: Edit, now: datetime) -> Proposal
     if key is None:
         raise unknown_proposal()
     dirty_keys.mark(session, [(key.item_id, key.location_id)], "planner", now)
+    return opened(session, edit)
+
+
+def opened_in_supplier_order(session: Session, edit: Edit, now: datetime) -> ProposalRow:
+    """As ``opened``; where the supplier sets a minimum, the order is looked at again.
+
+    Other lines of the order may be decided otherwise once this one is worth more or less.
+    """
+    check_role(edit)
+    key = line_with_minimum(session, edit.proposal_id)
+    if key is not None:
+        dirty_keys.mark(session, [key], "planner", now)
     return opened(session, edit)
 
 

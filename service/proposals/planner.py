@@ -20,6 +20,7 @@ from service.proposals.decisions import (
     given_reason,
     must_be_only_open,
     opened,
+    opened_in_supplier_order,
     opened_to_plan_anew,
     required_reason,
 )
@@ -74,7 +75,7 @@ def change_quantity(session: Session, edit: Edit, quantity: Decimal, now: dateti
     An approval was for the quantity it was given for, so an approved proposal goes back to
     review. A quantity that breaks the supplier's lot is taken, with a warning.
     """
-    row = opened(session, edit)
+    row = opened_in_supplier_order(session, edit, now)
     check_quantity(session, row, quantity)
     if abs(quantity - row.recommended_quantity) > UNEXPLAINED_CHANGE * row.recommended_quantity:
         required_reason(edit, "The change exceeds a quarter of the recommended quantity.")
@@ -110,7 +111,7 @@ def withdraw_edit(session: Session, edit: Edit, now: datetime) -> Decided:
 
 def reject(session: Session, edit: Edit, now: datetime) -> Decided:
     """Do not order; the same need is not proposed again at once (see ``declined``)."""
-    row = opened(session, edit)
+    row = opened_in_supplier_order(session, edit, now)
     required_reason(edit, "Whoever looks at it later wants to know why.")
     values = {
         "declined_until": declined_until(row, business_date(session, now)),

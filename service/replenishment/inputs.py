@@ -101,6 +101,22 @@ class CommittedInput(Input):
     state: str
 
 
+class SupplierOrderInput(Input):
+    """What else is open for the same supplier and site, against the supplier's minimum.
+
+    ``others`` is the value of the other lines in ``currency``; None where one of them has no
+    price in it. ``planner_quantity`` is a planner's open edit of this line; a quantity of at most
+    ``declined_quantity`` is not proposed, since a person has said no.
+    """
+
+    minimum_order_value: Decimal
+    currency: str
+    version: str
+    others: Decimal | None
+    planner_quantity: Decimal | None = None
+    declined_quantity: Decimal = Decimal(0)
+
+
 class Setting(Input):
     """What holds for all keys of a pass."""
 
@@ -134,6 +150,8 @@ class KeyInputs(Input):
     committed: tuple[CommittedInput, ...]
     edited_against: Decimal | None = None
     """The recommendation that a planner's open edit was made against."""
+    supplier_order: SupplierOrderInput | None = None
+    """Only where the supplier sets a minimum order value."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -86,7 +86,7 @@ def recommend(batch: Sequence[KeyInputs]) -> list[Recommended]:
             explain(
                 demand_side(inputs, simulated[inputs.key]),
                 supply_side(inputs),
-                _lot(inputs),
+                lot_of(inputs),
                 _subject(inputs),
             ),
         )
@@ -94,7 +94,8 @@ def recommend(batch: Sequence[KeyInputs]) -> list[Recommended]:
     ]
 
 
-def _lot(inputs: KeyInputs) -> LotSizing:
+def lot_of(inputs: KeyInputs) -> LotSizing:
+    """The supplier's lot and the item's smallest quantity."""
     return LotSizing(
         minimum_order_quantity=inputs.terms.minimum_order_quantity,
         order_multiple=inputs.terms.order_multiple,

@@ -21,6 +21,8 @@ TYPICAL: Mapping[str, Fact] = {
     "ambiguous_orders": 0,
     "supplier": "S-100",
     "planner_conflict": False,
+    "kind": "requisition",
+    "supplier_order_gap": Decimal(0),
 }
 
 
