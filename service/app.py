@@ -8,6 +8,7 @@ from service.feeds.routes import router as feeds
 from service.http import problems
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
+from service.replenishment.supplier_order_routes import router as supplier_orders
 from service.signals.replay_routes import router as replays
 from service.signals.routes import router as signals
 from service.web.assembly import install_pages
@@ -26,7 +27,15 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, recommendations, proposals):
+    for router in (
+        signals,
+        exceptions,
+        replays,
+        feeds,
+        recommendations,
+        proposals,
+        supplier_orders,
+    ):
         app.include_router(router)
     install_pages(app)
     return app

@@ -52,12 +52,17 @@ class SupplierLine:
         """Whether the recompute may still change it."""
         return self.proposal.state in AMENDABLE
 
+    @property
+    def quantity(self) -> Decimal:
+        """What is offered, or was taken; base units."""
+        return wanted_total(self.proposal)
+
     def value_in(self, currency: str) -> Decimal | None:
         """Its value; None without a price, or with one in another currency."""
         row = self.proposal
         if row.unit_price is None or row.currency != currency:
             return None
-        return wanted_total(row) * row.unit_price
+        return self.quantity * row.unit_price
 
 
 def lines_of(session: Session, groups: Collection[Group]) -> Mapping[Group, list[SupplierLine]]:

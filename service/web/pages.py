@@ -11,6 +11,7 @@ from service.web import (
     proposal_pages,
     queue_pages,
     recommendation_pages,
+    supplier_order_pages,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -18,6 +19,7 @@ for part in (
     log_in,
     queue_pages,
     proposal_pages,
+    supplier_order_pages,
     recommendation_pages,
     exception_pages,
     health,
