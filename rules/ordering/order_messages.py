@@ -7,20 +7,18 @@ the earliest need. See Orlicky's Material Requirements Planning, 3rd ed. (Ptak a
 rescheduling open orders, and Jacobs, Berry, Whybark and Vollmann, Manufacturing Planning and
 Control for Supply Chain Management, 6th ed., on exception messages. Tolerances keep the plan
 from fussing over what a supplier could not do anyway.
-
-Signs: what is or comes in stock is positive, what is owed or demanded negative. Days: a receipt
-is there for the demand of its own day; the projection of a day is that at its end.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from rules.ordering.quantities import quantised, readable, written
-from rules.ordering.terms import ExplanationMismatch, Record, Term
+from rules.ordering.quantities import quantised, written
+from rules.ordering.stock_projection import Projection, PurchaseLine
+from rules.ordering.terms import ExplanationMismatch, Term
 
 SCHEMA_VERSION = 1
 TERM_KINDS = (
@@ -40,74 +38,6 @@ class MessageKind(StrEnum):
     EXPEDITE = "expedite"
     DEFER = "defer"
     CANCEL_ORDER = "cancel_order"
-
-
-@dataclass(frozen=True)
-class PurchaseLine:
-    """An open purchase line; ``quantity`` in base units."""
-
-    reference: str
-    quantity: Decimal
-    due: date
-    record: Record
-
-
-@dataclass(frozen=True)
-class DemandUntil:
-    """Expected demand from the first day of the projection until the end of a day, cumulated.
-
-    ``baseline`` is the usual demand or the open orders that consume it, whichever is more.
-    ``orders`` stand on top of it.
-    """
-
-    baseline: Decimal
-    orders: Decimal
-    opportunities: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """All of it."""
-        return self.baseline + self.orders + self.opportunities
-
-
-@dataclass(frozen=True)
-class Projection:
-    """What is known of an item at a location, base units.
-
-    ``demand`` has one entry for each day from ``start`` on, and so says how far ahead is looked.
-    ``records`` are what terms rest on, by kind of term. Raises ValueError without a day to look
-    at, or for a negative safety stock.
-    """
-
-    start: date
-    usable_on_hand: Decimal
-    backorders: Decimal
-    safety_stock: Decimal
-    demand: Sequence[DemandUntil]
-    records: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if not self.demand:
-            raise ValueError("a projection looks at one day at least")
-        if self.safety_stock < 0:
-            raise ValueError("safety stock is negative; write 0 for none")
-
-    @property
-    def last_day(self) -> date:
-        """The last day that is looked at."""
-        return self.start + timedelta(days=len(self.demand) - 1)
-
-    def first_day_below(self, level: Decimal, supply: Decimal) -> date | None:
-        """The first day at whose end stock with ``supply`` more is below ``level``, if any."""
-        opening = self.usable_on_hand - self.backorders + supply
-        for days, demand in enumerate(self.demand):
-            if opening - demand.total < level:
-                return self.start + timedelta(days=days)
-        return None
-
-    def until(self, day: date) -> DemandUntil:
-        """Demand until the end of a day within the projection."""
-        return self.demand[(day - self.start).days]
 
 
 @dataclass(frozen=True)
@@ -275,32 +205,6 @@ def _terms(projection: Projection, earlier: Sequence[PurchaseLine], day: date) -
     for line in earlier:
         label = f"{line.reference}, due {line.due}, comes before"
         yield Term("scheduled_receipt", label, line.quantity, (line.record,))
-
-
-def sentence(message: OrderMessage) -> str:
-    """What is asked and why, in one sentence."""
-    line, due, wanted = message.line, _said(message.line.due), _said(message.wanted)
-    if message.kind is MessageKind.EXPEDITE:
-        out = _said(message.runs_out_on or message.wanted)
-        return (
-            f"Expedite {line.reference} from {due} to {wanted}: stock is projected to run out "
-            f"on {out}."
-        )
-    stock, safety = readable(message.projected_stock), readable(message.safety_stock)
-    if message.kind is MessageKind.DEFER:
-        return (
-            f"Defer {line.reference} from {due} to {wanted}: without it {stock} {message.unit} are "
-            f"projected on {_said(message.projected_on)}, above the safety stock of {safety} "
-            f"until {wanted}."
-        )
-    return (
-        f"Cancel {line.reference} due {due}: without it {stock} {message.unit} are projected on "
-        f"{_said(message.projected_on)}, above the safety stock of {safety}."
-    )
-
-
-def _said(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def _day(day: date | None) -> str | None:

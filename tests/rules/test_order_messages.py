@@ -11,17 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.ordering.order_message_words import sentence
 from rules.ordering.order_messages import (
-    DemandUntil,
     MessageKind,
     OrderMessage,
-    Projection,
-    PurchaseLine,
     Tolerances,
     order_messages,
     recompute_projection,
-    sentence,
 )
+from rules.ordering.stock_projection import DemandUntil, Projection, PurchaseLine
 from rules.ordering.terms import ExplanationMismatch, Record
 
 CASES = tomllib.loads(
