@@ -21,15 +21,6 @@ from rules.ordering.stock_projection import Projection, PurchaseLine
 from rules.ordering.terms import ExplanationMismatch, Term
 
 SCHEMA_VERSION = 1
-TERM_KINDS = (
-    "on_hand",
-    "backorders",
-    "baseline",
-    "orders",
-    "opportunities",
-    "scheduled_receipt",
-)
-"""The terms that add up to the projected stock."""
 
 
 class MessageKind(StrEnum):

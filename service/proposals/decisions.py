@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.access.people import Role
 from service.http.problems import Problem
+from service.proposals.open_offers import of_same_offer
 from service.proposals.states import AMENDABLE, Event, State
 from service.proposals.supplier_orders import line_with_minimum
 from service.proposals.tables import ProposalRow
@@ -150,9 +151,7 @@ def must_be_only_open(session: Session, row: ProposalRow) -> None:
     """A 409 problem if the item and location have another open proposal."""
     other = session.scalar(
         select(ProposalRow.external_ref).where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            of_same_offer(row),
             ProposalRow.state.in_([state.value for state in AMENDABLE]),
             ProposalRow.proposal_id != row.proposal_id,
         )

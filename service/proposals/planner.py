@@ -25,7 +25,7 @@ from service.proposals.decisions import (
     required_reason,
 )
 from service.proposals.declined import declined_until
-from service.proposals.quantity_checks import check_quantity, lot_warnings
+from service.proposals.quantity_checks import check_quantity, lot_warnings, must_order_something
 from service.proposals.returned import must_be_newest, must_be_planned_since
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
@@ -76,6 +76,7 @@ def change_quantity(session: Session, edit: Edit, quantity: Decimal, now: dateti
     review. A quantity that breaks the supplier's lot is taken, with a warning.
     """
     row = opened_in_supplier_order(session, edit, now)
+    must_order_something(row)
     check_quantity(session, row, quantity)
     if abs(quantity - row.recommended_quantity) > UNEXPLAINED_CHANGE * row.recommended_quantity:
         required_reason(edit, "The change exceeds a quarter of the recommended quantity.")

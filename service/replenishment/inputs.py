@@ -85,12 +85,14 @@ class OrderInput(Input):
 
 
 class ReceiptInput(Input):
-    """An open purchase line."""
+    """An open purchase line; ``change_requested`` says that the ERP is being asked about it."""
 
     line: str
     quantity: Decimal
     due: date
     proposal_ref: str | None
+    supplier_id: str | None = None
+    change_requested: bool = False
 
 
 class CommittedInput(Input):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.base import Table, new_id
@@ -58,25 +58,6 @@ class DecisionRow(Table):
     reasons: Mapped[list[Any]]
     decided_at: Mapped[datetime]
     __table_args__ = (Index(None, "recommendation_id"),)
-
-
-class OrderMessageRow(Table):
-    """Why a message about a purchase line was made, for each decision about it: immutable.
-
-    It rests on the inputs of its recommendation, so that it can be replayed exactly.
-    """
-
-    __tablename__ = "order_messages"
-    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
-    purchase_line: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str]
-    """expedite, defer or cancel_order."""
-    quantity: Mapped[Decimal]
-    """What was open of the line."""
-    due_date: Mapped[date]
-    """When the ERP expected it."""
-    explanation: Mapped[dict[str, Any]]
-    """``rules.ordering.order_messages.OrderMessage`` as JSON: the projection in terms."""
 
 
 class StaleSupplierOrderRow(Table):
