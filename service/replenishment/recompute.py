@@ -31,7 +31,7 @@ from service.replenishment.supplier_order_inputs import (
     load_supplier_orders,
     with_supplier_orders,
 )
-from service.replenishment.supplier_order_standing import mark_stale, settle
+from service.replenishment.supplier_order_standing import is_stale, mark_stale, settle
 from service.replenishment.unplanned import let_go
 from service.replenishment.unused_demand import (
     not_planned,
@@ -82,10 +82,21 @@ class Snapshot:
 
 def recompute_dirty(context: ServiceContext) -> PassCounts:
     """Recompute one batch of dirty keys whose baselines are fitted."""
+    _settle_supplier_orders(context)  # what a pass has left that was interrupted
     work = read_work(context)
-    counts = _recompute(context, work) if work.dirty else PassCounts()
-    write_again(context.database, lambda session: settle(session, context.clock()))
+    if not work.dirty:
+        return PassCounts()
+    counts = _recompute(context, work)
+    _settle_supplier_orders(context)
     return counts
+
+
+def _settle_supplier_orders(context: ServiceContext) -> None:
+    """Mark the lines dirty that share a supplier order with what has changed."""
+    with context.database.read() as session:
+        anything = is_stale(session)
+    if anything:
+        write_again(context.database, lambda session: settle(session, context.clock()))
 
 
 def _recompute(context: ServiceContext, work: Work) -> PassCounts:

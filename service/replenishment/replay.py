@@ -1,6 +1,7 @@
 """Exact replay: the stored inputs, computed again, must give the stored decision."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -66,11 +67,16 @@ def _replay_message(
     policy = by_hash(session, decision.policy_hash)
     found = messages_of(result.inputs, result.explanation, policy.ordering.messages)
     message = next((one for one in found if one.line.reference == row.purchase_line), None)
-    replayed: dict[str, Any] = {"explanation": message and message.to_json()}
+    replayed: dict[str, Any] = {"quantity": written(Decimal(0))}
     if message is not None:
         facts = message_facts(result.inputs, result.explanation, message)
-        replayed |= decide(policy, facts).to_json()
-    parts = {"explanation": row.explanation, **_said(decision)}
+        told = {"quantity": written(message.quantity), "explanation": message.to_json()}
+        replayed = {**told, **decide(policy, facts).to_json()}
+    parts = {
+        "quantity": written(row.quantity),
+        "explanation": row.explanation,
+        **_said(decision),
+    }
     return Replay(decision.decision_id, parts, dict.fromkeys(parts) | replayed)
 
 

@@ -46,6 +46,11 @@ def mark_stale(session: Session, groups: Collection[Group]) -> None:
     upsert(session, StaleSupplierOrderRow, rows, key=("supplier_id", "location_id"))
 
 
+def is_stale(session: Session) -> bool:
+    """Whether any order is to be settled."""
+    return session.scalar(select(StaleSupplierOrderRow.mark).limit(1)) is not None
+
+
 def settle(session: Session, now: datetime) -> int:
     """Mark the keys that were decided on another standing of their order; returns how many."""
     stale = session.execute(

@@ -16,6 +16,7 @@ from service.proposals.planner import approve, change_quantity, reject, reopen
 from service.proposals.tables import OrderMessageRow, ProposalRow
 from service.replenishment.recompute import recompute_dirty
 from service.replenishment.replay import replay
+from service.replenishment.story import tell_story
 from service.replenishment.tables import DecisionRow
 from service.work import dirty_keys
 from service.worker.sweep import sweep
@@ -270,3 +271,13 @@ def test_a_pass_over_unchanged_inputs_asks_nothing_new(erp: Erp) -> None:
     with erp.context.database.read() as session:
         assert len(session.scalars(select(OrderMessageRow)).all()) == 1
     clean(erp.context)
+
+
+def test_the_story_of_a_message_tells_the_projection(erp: Erp) -> None:
+    on_order(erp, due=14)
+    (row,) = messages(erp.context)
+    with erp.context.database.read() as session:
+        story = tell_story(session, row.external_ref)
+    assert story is not None
+    assert (story["proposal"]["kind"], story["proposal"]["purchase_line"]) == ("expedite", LINE)
+    assert story["order_message"]["runs_out_on"] == "2011-09-02"

@@ -1,5 +1,6 @@
 """Lines of one supplier order share their fate, and a plan comes to rest."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,13 @@ from service.policies.versions import ensure_default
 from service.proposals.decisions import Edit
 from service.proposals.planner import change_quantity, reject, undo
 from service.proposals.tables import ProposalRow
-from service.replenishment.recompute import recompute_dirty
+from service.replenishment.recompute import (
+    decide_all,
+    read_snapshot,
+    read_work,
+    recompute_dirty,
+    write_results,
+)
 from service.replenishment.replay import replay
 from service.replenishment.tables import DecisionRow, StaleSupplierOrderRow
 from service.settings import Settings
@@ -259,3 +266,40 @@ def _statements(context: ServiceContext) -> int:
     rest(context)
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_two_workers_that_cannot_see_each_others_lines_still_come_to_one_answer(erp: Erp) -> None:
+    """Each worker reads before the other has written; the order is settled all the same."""
+    context = in_batches_of(erp.context, 1)
+    minimum = minimum_between(erp, 2, 3)
+    for name in ITEMS:
+        erp.send(FeedKind.STOCK_POSITIONS, stock("900", item_id=name, as_of=context.clock()))
+    erp.send(FeedKind.SUPPLIER_CONDITIONS, conditions(minimum))
+    rest(context)
+    assert states(context) == {}
+    for name in ITEMS:
+        erp.send(FeedKind.STOCK_POSITIONS, stock("40", item_id=name, as_of=context.clock()))
+
+    work = read_work(erp.context)
+    each = [read_snapshot(context, replace(work, dirty=[entry])) for entry in work.dirty]
+    assert len(each) == len(ITEMS)
+    for snapshot in each:
+        write_results(context, snapshot, decide_all(snapshot))
+    assert set(states(context).values()) == {"in_review"}
+    rest(context)
+    assert states(context) == dict.fromkeys(ITEMS, "approved")
+
+
+def test_a_crash_between_a_pass_and_its_settling_loses_nothing(erp: Erp) -> None:
+    context = erp.context
+    erp.send(FeedKind.SUPPLIER_CONDITIONS, conditions(minimum_between(erp, 3, 4)))
+    rest(context)
+    add_item(erp, FOURTH)
+    fit_dirty(context)
+    work = read_work(context)
+    snapshot = read_snapshot(context, work)
+    write_results(context, snapshot, decide_all(snapshot))  # and the process ends here
+    assert len(stored(context, StaleSupplierOrderRow)) == 1
+    recompute_dirty(context)  # the next look of the next process finds nothing dirty, and settles
+    rest(context)
+    assert states(context) == dict.fromkeys((*ITEMS, FOURTH), "approved")
