@@ -7,10 +7,10 @@ is out already is used before anything new is ordered.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from adapters.canonical.demand import OpportunityStatus, QuantityBasis
-from rules.ordering.quantities import from_float, quantised
+from rules.ordering.quantities import MILLIONTH, from_float
 from rules.ordering.stock_projection import DemandUntil, Projection, PurchaseLine
 from rules.ordering.terms import Record
 from service.replenishment.inputs import KeyInputs, OpportunityInput, OrderInput
@@ -70,10 +70,11 @@ def _demand(inputs: KeyInputs, days: int) -> Iterator[DemandUntil]:
                 (quantity for due, quantity in on_top.items() if due < today), _NOTHING
             )
         expected = sum((_expected(one, today, day, per_day) for one in hopes), _NOTHING)
+        usual = (per_day * passed).quantize(MILLIONTH, ROUND_HALF_EVEN)
         yield DemandUntil(
-            baseline=quantised(max(per_day * passed, ordered)),
+            baseline=max(usual, ordered),
             orders=on_top_ordered,
-            opportunities=quantised(expected),
+            opportunities=expected.quantize(MILLIONTH, ROUND_HALF_EVEN),
         )
 
 
