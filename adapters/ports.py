@@ -83,6 +83,7 @@ class IncomingKind(StrEnum):
     LOCATIONS = "locations"
     ACCOUNTS = "accounts"
     SUPPLIER_TERMS = "supplier_terms"
+    SUPPLIER_CONDITIONS = "supplier_conditions"
     TRANSFER_LANES = "transfer_lanes"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"

@@ -12,6 +12,7 @@ from service.outlook.published_routes import router as forecasts
 from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
+from service.replenishment.supplier_order_routes import router as supplier_orders
 from service.signals.merge_routes import router as merges
 from service.signals.replay_routes import router as replays
 from service.signals.routes import router as signals
@@ -41,6 +42,7 @@ def create_app(context: ServiceContext) -> FastAPI:
         outside_plans,
         recommendations,
         proposals,
+        supplier_orders,
         outlooks,
         forecasts,
         overrides,

@@ -50,6 +50,8 @@ class Item(Canonical):
     unit_decimals: int = Field(0, ge=0, le=6, description="decimals a quantity of it may have")
     item_group: Code | None = None
     conversions: tuple[UnitConversion, ...] = ()
+    unit_volume: PositiveQuantity | None = Field(None, description="cubic metres per base unit")
+    unit_weight: PositiveQuantity | None = Field(None, description="kilograms per base unit")
     provenance: Text = Field("", description="where the data comes from, if not from the ERP")
 
 

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from adapters.canonical.calendar import Day
 from adapters.canonical.identity import Canonical, Code, Text
@@ -27,6 +28,13 @@ class ProposalKind(StrEnum):
     CANCEL_ORDER = "cancel_order"
 
 
+MESSAGES = frozenset({ProposalKind.EXPEDITE, ProposalKind.DEFER, ProposalKind.CANCEL_ORDER})
+"""Messages about purchase lines that are out already: they order nothing."""
+
+LineReference = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""``system/native_id`` of a purchase line."""
+
+
 class RequisitionProposal(Canonical):
     """A requisition as offered to the ERP.
 
@@ -42,7 +50,7 @@ class RequisitionProposal(Canonical):
     location_id: Code
     supplier_id: Code | None
     from_location_id: Code | None = Field(None, description="who gives, in a transfer")
-    purchase_line: Code | None = Field(
+    purchase_line: LineReference | None = Field(
         None, description="which open purchase line a message is about"
     )
     quantity: Decimal = Field(ge=0, description="total wanted under this reference, base units")

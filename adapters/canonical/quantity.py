@@ -21,6 +21,9 @@ NonNegativeQuantity = Annotated[Quantity, Field(ge=0)]
 UnitPrice = Annotated[Decimal, Field(allow_inf_nan=False, decimal_places=SCALE, ge=0, lt=LIMIT)]
 """Price of one unit, in the currency that stands beside it."""
 
+PositiveMoney = Annotated[UnitPrice, Field(gt=0)]
+"""An amount of money above zero, in the currency that stands beside it."""
+
 Probability = Annotated[Decimal, Field(allow_inf_nan=False, decimal_places=SCALE, ge=0, le=1)]
 """A share of one: 0.5 is one chance in two."""
 

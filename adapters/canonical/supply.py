@@ -1,10 +1,19 @@
 """Supply: what is in stock and what is on its way."""
 
 from decimal import Decimal
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from adapters.canonical.calendar import Day, Moment
-from adapters.canonical.identity import Canonical, Code, SourceRef
-from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity, Quantity
+from adapters.canonical.identity import Canonical, Code, SourceRef, Text
+from adapters.canonical.quantity import (
+    Currency,
+    NonNegativeQuantity,
+    PositiveMoney,
+    PositiveQuantity,
+    Quantity,
+)
 
 
 class StockPosition(Canonical):
@@ -37,3 +46,39 @@ class OpenPurchaseLine(Canonical):
     due_date: Day
     proposal_ref: Code | None = None
     """Our ``external_ref``, where the ERP kept it: the proposal this line fulfils."""
+
+
+class SupplierConditions(Canonical):
+    """What a supplier asks of a whole order, beside the terms of each item.
+
+    Without ``location_id`` they hold for all sites that have none of their own. Below
+    ``minimum_order_value`` the supplier does not deliver; from ``freight_free_value`` on it pays
+    the freight. A container takes so many cubic metres, kilograms and base units, as far as given.
+    """
+
+    source: SourceRef
+    supplier_id: Code
+    location_id: Code | None = None
+    currency: Currency
+    minimum_order_value: PositiveMoney | None = None
+    freight_free_value: PositiveMoney | None = None
+    container_volume: PositiveQuantity | None = Field(None, description="cubic metres")
+    container_weight: PositiveQuantity | None = Field(None, description="kilograms")
+    container_units: PositiveQuantity | None = Field(None, description="base units of any item")
+    provenance: Text = ""
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        asked = self.model_dump(include=set(_ASKED))
+        if all(value is None for value in asked.values()):
+            raise ValueError(f"conditions ask for something: give one of {', '.join(_ASKED)}")
+        return self
+
+
+_ASKED = (
+    "minimum_order_value",
+    "freight_free_value",
+    "container_volume",
+    "container_weight",
+    "container_units",
+)

@@ -6,12 +6,13 @@ from rules.policy.fact_records import restore_facts
 from rules.policy.findings import Finding, PolicyError
 from rules.policy.inputs import Fact
 from rules.policy.loading import load_policy
-from rules.policy.policy import OrderingParameters, Policy
+from rules.policy.policy import MessageParameters, OrderingParameters, Policy
 
 __all__ = [
     "Decision",
     "Fact",
     "Finding",
+    "MessageParameters",
     "OrderingParameters",
     "Policy",
     "PolicyError",

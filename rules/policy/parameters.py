@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from rules.policy.findings import refuse
 from rules.policy.inputs import Input
-from rules.policy.policy import OrderingParameters
+from rules.policy.policy import MessageParameters, OrderingParameters
 from rules.policy.toml_tables import TomlTable, meant
 
 DEMAND_CLASS = "demand_class"
@@ -21,8 +21,9 @@ def read_ordering(table: TomlTable, inputs: Mapping[str, Input]) -> OrderingPara
     if not 0 <= share <= 1:
         raise refuse(share_table.at("value"), f"{share} is no share", "write 0.0 to 1.0")
     rounding = _read_rounding(table.table_if_given("round_outside_recommendations"))
+    messages = _read_messages(table)
     table.finish()
-    return OrderingParameters(levels, share, rounding)
+    return OrderingParameters(levels, share, rounding, messages)
 
 
 def _read_rounding(table: TomlTable | None) -> bool:
@@ -32,6 +33,31 @@ def _read_rounding(table: TomlTable | None) -> bool:
     wanted = table.take("value", bool)
     _read_grounds(table)
     return wanted
+
+
+_MESSAGES = {
+    "reschedule_tolerance_days": (1, 365),
+    "defer_min_days": (1, 365),
+    "message_horizon_intervals": (1, 12),
+}
+"""The parameters of messages about purchase lines, with their ranges; all of them or none."""
+
+
+def _read_messages(table: TomlTable) -> MessageParameters | None:
+    given = [name for name in _MESSAGES if table.take(name, dict, {})]
+    if not given:
+        return None
+    tolerance, defer, horizon = (_read_whole(table.table(name), name) for name in _MESSAGES)
+    return MessageParameters(tolerance, defer, horizon)
+
+
+def _read_whole(table: TomlTable, name: str) -> int:
+    value = table.take("value", int)
+    lowest, highest = _MESSAGES[name]
+    if not lowest <= value <= highest:
+        raise refuse(table.at("value"), f"{value} is out of range", f"{lowest} to {highest}")
+    _read_grounds(table)
+    return value
 
 
 def _read_levels(table: TomlTable, inputs: Mapping[str, Input]) -> dict[str, Decimal]:

@@ -49,6 +49,20 @@ class StoredTest:
 
 
 @dataclass(frozen=True)
+class MessageParameters:
+    """When a message about a purchase line is worth a supplier's attention.
+
+    ``reschedule_tolerance_days``: a line is not asked for sooner by fewer days than this.
+    ``defer_min_days``: nor later by fewer than this. ``horizon_intervals``: how many protection
+    intervals ahead stock is projected; what is not needed within them may be cancelled.
+    """
+
+    reschedule_tolerance_days: int
+    defer_min_days: int
+    horizon_intervals: int
+
+
+@dataclass(frozen=True)
 class OrderingParameters:
     """What the ordering arithmetic takes from the policy.
 
@@ -56,11 +70,13 @@ class OrderingParameters:
     interval. ``change_request_min_share``: the smallest decrease of an order the ERP has taken,
     as a share of it, that is worth asking for. ``round_outside_recommendations``: whether what
     another system recommends is raised to the supplier's lot; else it is taken as it stands.
+    ``messages`` None makes no messages about purchase lines.
     """
 
     cycle_service_level: Mapping[str, Decimal]
     change_request_min_share: Decimal
     round_outside_recommendations: bool = False
+    messages: MessageParameters | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ def print_story(story: dict[str, Any], console: Console) -> None:
     """Print what ``tell_story`` found."""
     _print_proposal(story, console)
     _print_decision(story["decision"], console)
-    _print_terms(story["recommendation"], console)
+    if story["order_message"]:
+        _print_projection(story["order_message"], console)
+    else:
+        _print_terms(story["recommendation"], console)
     _print_sources(story, console)
 
 
@@ -60,6 +63,22 @@ def _print_terms(recommendation: dict[str, Any], console: Console) -> None:
         )
     table.add_section()
     table.add_row("quantity", _plain(recommendation["quantity"]), "", "")
+    console.print(table)
+
+
+def _print_projection(message: dict[str, Any], console: Console) -> None:
+    """The projected stock without the purchase line, which a message rests on."""
+    console.print(
+        f"\n[bold]Why {message['kind']}[/bold] {message['purchase_line']}, due {message['due']}, "
+        f"wanted {message['wanted']}: projected stock on {message['projected_on']} without it"
+    )
+    table = Table("term", "quantity", box=None, header_style="dim")
+    table.columns[1].justify = "right"
+    for term in message["terms"]:
+        table.add_row(term["label"], _plain(term["quantity"]))
+    table.add_section()
+    table.add_row("projected stock", _plain(message["projected_stock"]))
+    table.add_row("safety stock", _plain(message["safety_stock"]))
     console.print(table)
 
 

@@ -10,7 +10,7 @@ from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical, SourceRef
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition
+from adapters.canonical.supply import OpenPurchaseLine, StockPosition, SupplierConditions
 
 
 class FeedKind(StrEnum):
@@ -20,6 +20,7 @@ class FeedKind(StrEnum):
     LOCATIONS = "locations"
     ACCOUNTS = "accounts"
     SUPPLIER_TERMS = "supplier_terms"
+    SUPPLIER_CONDITIONS = "supplier_conditions"
     TRANSFER_LANES = "transfer_lanes"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"
@@ -64,6 +65,7 @@ CanonicalRow = (
     | Location
     | Account
     | SupplierTerms
+    | SupplierConditions
     | TransferLane
     | SalesLine
     | StockPosition

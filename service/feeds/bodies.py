@@ -12,7 +12,7 @@ from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Code
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition
+from adapters.canonical.supply import OpenPurchaseLine, StockPosition, SupplierConditions
 from service.feeds.batches import OrderKind, Outcome, SnapshotPart
 from service.feeds.cross_references import CrossReference
 from service.feeds.row_schemas import flat_schema, inlined_schema
@@ -104,6 +104,14 @@ class SupplierTermsBody(BatchBody):
     """Who supplies what to where, and on which terms."""
 
     rows: list[Annotated[Any, WithJsonSchema(flat_schema(SupplierTerms))]] = Field(
+        max_length=LARGEST_BATCH
+    )
+
+
+class SupplierConditionsBody(BatchBody):
+    """What suppliers ask of a whole order: minimum value, free freight, containers."""
+
+    rows: list[Annotated[Any, WithJsonSchema(flat_schema(SupplierConditions))]] = Field(
         max_length=LARGEST_BATCH
     )
 

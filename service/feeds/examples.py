@@ -17,6 +17,8 @@ ITEMS = _delta(
         "description": "Hot water bottle",
         "base_unit": "EA",
         "item_group": "HOME",
+        "unit_volume": "0.0024",
+        "unit_weight": "0.41",
         "conversions": [{"unit": "BOX", "numerator": "12", "valid_from": "2011-01-01"}],
     }
 )
@@ -40,6 +42,17 @@ SUPPLIER_TERMS = _delta(
         "order_multiple": "12",
         "unit_price": "2.10",
         "currency": "GBP",
+    }
+)
+SUPPLIER_CONDITIONS = _delta(
+    {
+        "native_id": "S-01",
+        "supplier_id": "S-01",
+        "currency": "GBP",
+        "minimum_order_value": "500.00",
+        "freight_free_value": "1500.00",
+        "container_volume": "33.2",
+        "container_weight": "21700",
     }
 )
 TRANSFER_LANES = _delta(

@@ -18,6 +18,7 @@ from service.feeds.bodies import (
     OpenOrdersBody,
     SalesLinesBody,
     StockPositionsBody,
+    SupplierConditionsBody,
     SupplierTermsBody,
     TransferLanesBody,
 )
@@ -73,6 +74,20 @@ def post_supplier_terms(sender: FeedSender) -> JSONResponse:
     An item is planned at a location once there are terms for it.
     """
     return deliver(sender, FeedKind.SUPPLIER_TERMS, SupplierTermsBody)
+
+
+@router.post(
+    "/v1/supplier-conditions",
+    response_model=BatchAnswer,
+    openapi_extra=_described(SupplierConditionsBody, examples.SUPPLIER_CONDITIONS),
+)
+def post_supplier_conditions(sender: FeedSender) -> JSONResponse:
+    """What a supplier asks of a whole order: minimum value, free freight, containers.
+
+    No order goes out by itself while all that is open for its supplier and site together is
+    worth less than the minimum.
+    """
+    return deliver(sender, FeedKind.SUPPLIER_CONDITIONS, SupplierConditionsBody)
 
 
 @router.post(

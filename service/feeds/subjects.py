@@ -10,7 +10,7 @@ from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition
+from adapters.canonical.supply import OpenPurchaseLine, StockPosition, SupplierConditions
 from service.database.base import Table
 from service.feeds.batches import FeedKind, OrderKind
 from service.feeds.tables import (
@@ -21,6 +21,7 @@ from service.feeds.tables import (
     OpenSalesLineRow,
     SalesLineRow,
     StockPositionRow,
+    SupplierConditionsRow,
     SupplierTermsRow,
     TransferLaneRow,
 )
@@ -97,6 +98,14 @@ SUBJECTS = (
         given={"supplier_id": "supplier"},
     ),
     Subject(
+        "supplier_conditions",
+        SupplierConditions,
+        SupplierConditionsRow,
+        LINE_KEY,
+        known={"location_id": "location"},
+        given={"supplier_id": "supplier"},
+    ),
+    Subject(
         "transfer_lane",
         TransferLane,
         TransferLaneRow,
@@ -160,6 +169,7 @@ SUBJECTS_OF_KIND: dict[FeedKind, tuple[Subject, ...]] = {
     FeedKind.LOCATIONS: (SUBJECT_OF[Location],),
     FeedKind.ACCOUNTS: (SUBJECT_OF[Account],),
     FeedKind.SUPPLIER_TERMS: (SUBJECT_OF[SupplierTerms],),
+    FeedKind.SUPPLIER_CONDITIONS: (SUBJECT_OF[SupplierConditions],),
     FeedKind.TRANSFER_LANES: (SUBJECT_OF[TransferLane],),
     FeedKind.SALES_LINES: (SUBJECT_OF[SalesLine],),
     FeedKind.STOCK_POSITIONS: (SUBJECT_OF[StockPosition],),

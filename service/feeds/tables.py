@@ -34,6 +34,10 @@ class ItemRow(FromSystem, Table):
     item_group: Mapped[str | None]
     conversions: Mapped[list[Any]] = mapped_column(default=list)
     """List of {unit, numerator, denominator, valid_from}, decimals as strings."""
+    unit_volume: Mapped[Decimal | None]
+    """Cubic metres per base unit."""
+    unit_weight: Mapped[Decimal | None]
+    """Kilograms per base unit."""
 
 
 class LocationRow(FromSystem, Table):
@@ -70,6 +74,23 @@ class SupplierTermsRow(FromSystem, Table):
     def interval_days(self) -> int:
         """Protection interval = lead time + review period, calendar days."""
         return self.lead_time_days + self.review_period_days
+
+
+class SupplierConditionsRow(FromSystem, Table):
+    """Keyed by the sender's own id; without a location they hold where nothing else does."""
+
+    __tablename__ = "supplier_conditions"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    native_id: Mapped[str] = mapped_column(primary_key=True)
+    supplier_id: Mapped[str]
+    location_id: Mapped[str | None]
+    currency: Mapped[str]
+    minimum_order_value: Mapped[Decimal | None]
+    freight_free_value: Mapped[Decimal | None]
+    container_volume: Mapped[Decimal | None]
+    container_weight: Mapped[Decimal | None]
+    container_units: Mapped[Decimal | None]
+    __table_args__ = (Index(None, "supplier_id", "location_id"),)
 
 
 class TransferLaneRow(FromSystem, Table):

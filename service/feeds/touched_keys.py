@@ -14,6 +14,7 @@ from service.work import dirty_keys
 from service.work.dirty_keys import Key
 
 _MEASURES = ("unit_decimals", "conversions", "gone")
+_MINIMUM = ("supplier_id", "location_id", "currency", "minimum_order_value", "gone")
 _INTERVAL = ("lead_time_days", "review_period_days", "priority", "gone")
 
 
@@ -24,12 +25,16 @@ def mark_touched(
 
     Sales lines and what sets the protection interval ask for a new baseline. An item's units
     and the end (or return) of an item or a location touch all keys with stock or terms of it.
+    A supplier's conditions touch what it supplies, if its minimum order value is another one.
     Accounts touch none. A line that names an opportunity touches its item everywhere, since the
     opportunity may have been planned for another location.
     """
     if subject.name in ("item", "location"):
         touched = _keys_of(session, subject.key[0], _redefined(subject, changes))
         dirty_keys.mark(session, touched, subject.name, now)
+        return
+    if subject.name == "supplier_conditions":
+        dirty_keys.mark(session, _keys_supplied(session, changes), subject.name, now)
         return
     if "location_id" not in subject.columns:
         return
@@ -80,3 +85,19 @@ def _keys_of(session: Session, column: str, codes: Collection[str]) -> set[Key]:
         for table in (SupplierTermsRow, StockPositionRow)
     ]
     return {(row[0], row[1]) for row in session.execute(union(*places))}
+
+
+def _keys_supplied(session: Session, changes: Iterable[Change]) -> set[Key]:
+    """The keys with terms of the suppliers whose minimum order value is another one now."""
+    states = [
+        state
+        for change in changes
+        if _differs(change, _MINIMUM)
+        for state in (change.before, change.after)
+        if state is not None
+    ]
+    suppliers = {state["supplier_id"] for state in states}
+    supplied = select(SupplierTermsRow.item_id, SupplierTermsRow.location_id).where(
+        one_of(session, SupplierTermsRow.supplier_id, suppliers), SupplierTermsRow.gone.is_(False)
+    )
+    return {(row[0], row[1]) for row in session.execute(supplied)} if suppliers else set()

@@ -22,6 +22,7 @@ from service.proposals.offer import offered_quantity, wanted_total
 from service.proposals.tables import ProposalRow
 from service.replenishment.inputs import KeyInputs, OpportunityInput
 from service.replenishment.open_demand import OpenDemand, expected_opportunities, open_demand
+from service.replenishment.overridden_baseline import overridden_baseline
 
 _FOR_EVER_DAYS = 366 * 400
 _NOTHING = Decimal(0)
@@ -117,12 +118,13 @@ class SupplyPosition:
 
     def _usual_by(self, until: date) -> Decimal:
         baseline = self.inputs.baseline
+        mean = overridden_baseline(self.inputs).mean
         days = float((until - self.today).days + 1)
         for one in self.expected.values():
             if one.quantity_basis != QuantityBasis.INCREMENTAL:
                 first, last = max(one.window_start, self.today), min(one.window_end, until)
                 days -= one.account_share * max((last - first).days + 1, 0)
-        return from_float(baseline.mean / baseline.interval_days * max(days, 0.0))
+        return from_float(mean / baseline.interval_days * max(days, 0.0))
 
     @cached_property
     def set_aside(self) -> Mapping[str, tuple[Part, ...]]:

@@ -14,6 +14,7 @@ from forecasting.shortage import ASKED_WITH, QUESTIONS, shortage_probabilities
 from rules.ordering.quantities import from_float
 from service.outlook.supply_position import SupplyPosition
 from service.replenishment.inputs import OpportunityInput
+from service.replenishment.overridden_baseline import overridden_baseline
 
 _TEN_THOUSANDTH = Decimal("0.0001")
 
@@ -60,9 +61,10 @@ def shortage_risks(asked: Sequence[tuple[SupplyPosition, str]]) -> Mapping[str, 
 
 def _question(position: SupplyPosition, day: date) -> tuple[Any, ...]:
     baseline = position.inputs.baseline
+    overridden = overridden_baseline(position.inputs)
     return (
         baseline.interval_days,
-        list(baseline.quantiles),
+        list(overridden.quantiles),
         (day - position.today).days + 1,
         float(position.unlinked_by(day)),
         float(position.firm_by(day)),

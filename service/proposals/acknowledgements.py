@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from adapters.canonical.proposal import ProposalKind
 from service.http.problems import Problem
+from service.proposals.claimable import REQUEST_STATES
 from service.proposals.documents import written
 from service.proposals.erp_answers import (
     Reporter,
@@ -53,8 +53,8 @@ def acknowledge(
     repeated = _said_before(session, row, body)
     if repeated is not None:
         return repeated
-    requisition = claim.kind == ProposalKind.REQUISITION
-    change = _taken(row, body) if requisition else _changed(row, body, claim)
+    request = claim.kind in REQUEST_STATES
+    change = _changed(row, body, claim) if request else _taken(row, body)
     answer = {
         "external_ref": row.external_ref,
         "state": change.to.value,
@@ -102,7 +102,7 @@ def _taken(row: ProposalRow, body: AcknowledgementBody) -> Change:
         raise Problem(
             422,
             "nothing-accepted",
-            "A requisition of nothing was not asked for",
+            "Nothing was not asked for",
             "Nothing was changed.",
             remedy="Refuse the proposal with a reason instead.",
         )

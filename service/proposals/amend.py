@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from service.database.base import new_id
 from service.database.key_sets import rows_of_keys
 from service.proposals.amendment import amendment
@@ -80,14 +81,17 @@ def apply_recommendations(
 
 
 def _known(session: Session, keys: Collection[Key]) -> Mapping[Key, Sequence[ProposalRow]]:
-    """The proposals that a recommendation may touch, kept from other writers."""
+    """The requisitions that a recommendation may touch, kept from other writers.
+
+    Messages are locked with them, in one order, for they follow in the same transaction.
+    """
     rows = (
         select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow)
         .where(
             or_(
                 ProposalRow.state.in_([state.value for state in AMENDABLE | REQUESTABLE]),
                 ProposalRow.declined_until.is_not(None),
-            )
+            ),
         )
         .order_by(ProposalRow.proposal_id)
         .with_for_update()
@@ -95,7 +99,8 @@ def _known(session: Session, keys: Collection[Key]) -> Mapping[Key, Sequence[Pro
     )
     known: defaultdict[Key, list[ProposalRow]] = defaultdict(list)
     for item_id, location_id, row in rows_of_keys(session, rows, ProposalRow.item_id, keys):
-        known[item_id, location_id].append(row)
+        if row.kind == ProposalKind.REQUISITION:
+            known[item_id, location_id].append(row)
     return known
 
 

@@ -10,10 +10,11 @@ from adapters.canonical.proposal import ProposalKind
 from service.proposals.states import State
 from service.proposals.tables import ProposalRow
 
-_REQUESTS = {
+REQUEST_STATES = {
     ProposalKind.CHANGE: State.CHANGE_REQUESTED,
     ProposalKind.CANCEL: State.CANCEL_REQUESTED,
 }
+"""What is asked about a proposal that the ERP has taken already, by its state."""
 
 
 def claimable(
@@ -47,8 +48,8 @@ def still_claimable(
 
 
 def _offered(kind: ProposalKind, now: datetime) -> ColumnElement[bool]:
-    if kind in _REQUESTS:
-        return and_(ProposalRow.state == _REQUESTS[kind].value, ProposalRow.claim_id.is_(None))
+    if kind in REQUEST_STATES:
+        return and_(ProposalRow.state == REQUEST_STATES[kind].value, ProposalRow.claim_id.is_(None))
     released = or_(ProposalRow.release_not_before.is_(None), ProposalRow.release_not_before <= now)
     offered = or_(
         and_(ProposalRow.state == State.APPROVED.value, released),

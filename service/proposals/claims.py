@@ -19,7 +19,7 @@ from adapters.canonical.proposal import ProposalKind
 from service.database.base import new_id
 from service.database.upsert import insert_into
 from service.http.problems import Problem
-from service.proposals.claimable import claimable, still_claimable
+from service.proposals.claimable import REQUEST_STATES, claimable, still_claimable
 from service.proposals.declined import declined_until
 from service.proposals.documents import offered
 from service.proposals.leases import LEASED, expire_claims
@@ -148,8 +148,8 @@ def _take(session: Session, request: ClaimRequest, now: datetime) -> Sequence[Pr
 
 
 def _taken(row: ProposalRow, request: ClaimRequest, today: date) -> dict[str, Any]:
-    """The columns of a requisition that tell who has it, and that a planner's cut is a no."""
-    if request.kind is not ProposalKind.REQUISITION:
+    """The columns of something new that tell who has it, and that a planner's cut is a no."""
+    if request.kind in REQUEST_STATES:
         return {}
     cut = {"declined_until": declined_until(row, today)} if planners_cut(row) > 0 else {}
     return {"taken_by": request.principal, **cut}

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import MESSAGES
 from service.database.key_sets import rows_of_keys
 from service.feeds.tables import OpenPurchaseLineRow
 from service.proposals.offer import taken_quantity
@@ -50,7 +51,7 @@ def committed(session: Session, keys: Collection[Key]) -> list[CommittedProposal
     in_feed = or_(ProposalRow.seen_in_erp_at.is_not(None), _IN_FEED).label("in_feed")
     taken = (
         select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow, in_feed)
-        .where(_in_states(COMMITTED))
+        .where(_in_states(COMMITTED), ProposalRow.kind.not_in(MESSAGES))
         .order_by(ProposalRow.created_at, ProposalRow.proposal_id)
     )
     found = []

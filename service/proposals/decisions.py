@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from service.access.people import Role
 from service.http.problems import Problem
+from service.proposals.open_offers import of_same_offer
 from service.proposals.states import AMENDABLE, Event, State
+from service.proposals.supplier_orders import line_with_minimum
 from service.proposals.tables import ProposalRow
 from service.proposals.transitions import Change, locked, transition, unknown_proposal
 from service.work import dirty_keys
@@ -78,6 +80,18 @@ def opened_to_plan_anew(session: Session, edit: Edit, now: datetime) -> Proposal
     return opened(session, edit)
 
 
+def opened_in_supplier_order(session: Session, edit: Edit, now: datetime) -> ProposalRow:
+    """As ``opened``; where the supplier sets a minimum, the order is looked at again.
+
+    Other lines of the order may be decided otherwise once this one is worth more or less.
+    """
+    check_role(edit)
+    key = line_with_minimum(session, edit.proposal_id)
+    if key is not None:
+        dirty_keys.mark(session, [key], "planner", now)
+    return opened(session, edit)
+
+
 def check_role(edit: Edit) -> None:
     """Who may decide. Limits by value and a second pair of eyes belong here, too."""
     if not edit.role.decides:
@@ -137,9 +151,7 @@ def must_be_only_open(session: Session, row: ProposalRow) -> None:
     """A 409 problem if the item and location have another open proposal."""
     other = session.scalar(
         select(ProposalRow.external_ref).where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            of_same_offer(row),
             ProposalRow.state.in_([state.value for state in AMENDABLE]),
             ProposalRow.proposal_id != row.proposal_id,
         )

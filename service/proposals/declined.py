@@ -26,12 +26,17 @@ def declined_until(row: ProposalRow, today: date) -> date:
 
 def is_declined(rows: Sequence[ProposalRow], wanted: WantedOrder) -> bool:
     """Whether the newest no among a key's ``rows`` covers what is wanted now."""
+    return wanted.quantity <= declined_quantity(rows, wanted.order_date, wanted.lot)
+
+
+def declined_quantity(rows: Sequence[ProposalRow], today: date, lot: LotSizing) -> Decimal:
+    """Up to how much is not proposed, because of the newest no that stands; 0 without one."""
     said_no = [row for row in rows if row.declined_until is not None]
     if not said_no:
-        return False
+        return Decimal(0)
     newest = max(said_no, key=lambda row: (row.created_at, row.proposal_id))
-    stands = newest.declined_until is not None and wanted.order_date <= newest.declined_until
-    return stands and wanted.quantity <= _declined_quantity(newest, wanted.lot)
+    stands = newest.declined_until is not None and today <= newest.declined_until
+    return _declined_by(newest, lot) if stands else Decimal(0)
 
 
 def forget_declined(rows: Sequence[ProposalRow]) -> None:
@@ -41,7 +46,7 @@ def forget_declined(rows: Sequence[ProposalRow]) -> None:
             row.declined_until = None
 
 
-def _declined_quantity(row: ProposalRow, lot: LotSizing) -> Decimal:
+def _declined_by(row: ProposalRow, lot: LotSizing) -> Decimal:
     """All of a rejected proposal; of one that was taken, the planner's cut as a lot."""
     if row.state == State.REJECTED:
         return row.recommended_quantity

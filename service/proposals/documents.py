@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.canonical.proposal import ProposalKind, RequisitionProposal
+from service.proposals.claimable import REQUEST_STATES
 from service.proposals.offer import in_conflict, offered_quantity, wanted_total
 from service.proposals.tables import ProposalEventRow, ProposalRow
 
 
 def offered(row: ProposalRow, kind: ProposalKind) -> RequisitionProposal:
     """The proposal as a claim offers it; for a change or cancellation, the new total."""
-    requested = row.requested_quantity if kind is not ProposalKind.REQUISITION else None
+    requested = row.requested_quantity if kind in REQUEST_STATES else None
     return RequisitionProposal(
         kind=kind,
         external_ref=row.external_ref,
@@ -19,6 +20,8 @@ def offered(row: ProposalRow, kind: ProposalKind) -> RequisitionProposal:
         item_id=row.item_id,
         location_id=row.location_id,
         supplier_id=row.supplier_id,
+        from_location_id=row.from_location_id or None,
+        purchase_line=row.purchase_line or None,
         quantity=offered_quantity(row) if requested is None else requested,
         unit=row.unit,
         unit_price=row.unit_price,
@@ -41,6 +44,8 @@ def described_proposal(row: ProposalRow) -> dict[str, Any]:
         "item_id": row.item_id,
         "location_id": row.location_id,
         "supplier_id": row.supplier_id,
+        "from_location_id": row.from_location_id or None,
+        "purchase_line": row.purchase_line or None,
         "quantity": written(wanted_total(row)),
         "recommended_quantity": written(row.recommended_quantity),
         "planner_quantity": written(row.planner_quantity),

@@ -1,9 +1,10 @@
 """The open proposals of some keys, and which recommendation each of them follows."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from service.database.key_sets import rows_of_keys
@@ -12,18 +13,32 @@ from service.proposals.tables import ProposalRow
 from service.work.dirty_keys import Key
 
 
-def open_recommendations(session: Session, keys: Collection[Key]) -> dict[Key, UUID]:
-    """The recommendation that the open proposal of each of ``keys`` was derived from last.
+def open_recommendations(session: Session, keys: Collection[Key]) -> dict[Key, set[UUID]]:
+    """The recommendations that open proposals of each of ``keys`` were derived from last.
 
-    Where it is not the key's current one, the proposal must be derived anew: it came back from a
+    Where one is not the key's current one, its proposal must be derived anew: it came back from a
     rejection or from the ERP while recommendations went on without it. Keys without an open
-    proposal are left out; a key has at most one.
+    proposal are left out; a key has at most one of each kind and purchase line.
     """
     followed = select(
         ProposalRow.item_id, ProposalRow.location_id, ProposalRow.recommendation_id
     ).where(ProposalRow.state.in_([state.value for state in AMENDABLE]))
     found = rows_of_keys(session, followed, ProposalRow.item_id, keys)
-    return {(item_id, location_id): recommended for item_id, location_id, recommended in found}
+    offered: defaultdict[Key, set[UUID]] = defaultdict(set)
+    for item_id, location_id, recommended in found:
+        offered[item_id, location_id].add(recommended)
+    return dict(offered)
+
+
+def of_same_offer(row: ProposalRow) -> ColumnElement[bool]:
+    """Proposals for the same as ``row``: of those, at most one is open."""
+    return and_(
+        ProposalRow.kind == row.kind,
+        ProposalRow.item_id == row.item_id,
+        ProposalRow.location_id == row.location_id,
+        ProposalRow.from_location_id == row.from_location_id,
+        ProposalRow.purchase_line == row.purchase_line,
+    )
 
 
 def open_proposals(session: Session, keys: Collection[Key]) -> list[ProposalRow]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import MESSAGES
 from service.proposals.documents import written
 from service.proposals.erp_answers import (
     Reporter,
@@ -25,7 +26,8 @@ def report_progress(
     """Record the progress and return the record; the newest one sent again changes nothing.
 
     What is ordered can no longer be changed by request: a request that waits falls away. Raises
-    a 409 problem for a proposal that the system has not acknowledged, 404 for another's.
+    a 409 problem for a proposal that the system has not acknowledged, 404 for another's. Of a
+    message about a purchase line only ``closed`` can be told: nothing is ordered by it.
     """
     row = reported_on(session, reporter, now)
     if row.taken_by not in {None, reporter.principal}:
@@ -37,6 +39,8 @@ def report_progress(
     if row.state in {State.CLAIMED, State.UNCONFIRMED}:
         raise answered_otherwise(row, "Acknowledge it first, with your number.")
     if row.taken_by is None:
+        raise impossible(row, Event.PROGRESS_REPORTED)
+    if row.kind in MESSAGES and body.state is not ProgressState.CLOSED:
         raise impossible(row, Event.PROGRESS_REPORTED)
     values = _values(row, body)
     answer = {

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import MESSAGES
 from adapters.canonical.quantity import LIMIT, SCALE
 from service.feeds.tables import ItemRow, SupplierTermsRow
 from service.http.problems import Problem
@@ -22,6 +23,18 @@ def check_quantity(session: Session, row: ProposalRow, quantity: Decimal) -> Non
             "The quantity cannot be ordered",
             f"{row.item_id} is ordered in steps of {step:f} {row.unit}, above zero.",
             remedy="Enter a positive multiple of the step; reject the proposal to order nothing.",
+        )
+
+
+def must_order_something(row: ProposalRow) -> None:
+    """A 409 problem for a message about a purchase line: it is about all of the line."""
+    if row.kind in MESSAGES:
+        raise Problem(
+            409,
+            "message-without-quantity",
+            "A message about a purchase line has no quantity of its own",
+            f"{row.external_ref} is about all that is open of {row.purchase_line}.",
+            remedy="Approve it, reject it, or put it off.",
         )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from adapters.canonical.proposal import ProposalKind
 from service.http.problems import Problem
 from service.proposals.acknowledgements import ANSWERS
+from service.proposals.claimable import REQUEST_STATES
 from service.proposals.erp_answers import (
     Reporter,
     answered_otherwise,
@@ -19,6 +19,7 @@ from service.proposals.erp_answers import (
     reported_on,
 )
 from service.proposals.erp_words import RefusalBody
+from service.proposals.open_offers import of_same_offer
 from service.proposals.review import send_to_review
 from service.proposals.states import AMENDABLE, REQUESTED, Event, State
 from service.proposals.tables import ClaimRow, ProposalEventRow, ProposalRow
@@ -45,9 +46,9 @@ def refuse(
             if said["asked"] == asked:
                 return dict(said["answer"])
             raise answered_otherwise(row, "Report what happened since as progress.")
-    requisition = claim.kind == ProposalKind.REQUISITION
     _must_be_newest_claim(session, row, claim)
-    change = _not_taken(session, row, body, now) if requisition else _not_changed(row, claim)
+    request = claim.kind in REQUEST_STATES
+    change = _not_changed(row, claim) if request else _not_taken(session, row, body, now)
     answer = {"external_ref": row.external_ref, "state": change.to.value, "reason": body.reason}
     details = {
         "claim_id": str(body.claim_id),
@@ -65,8 +66,8 @@ def refuse(
 
 def _must_be_newest_claim(session: Session, row: ProposalRow, claim: ClaimRow) -> None:
     """What is said under an earlier claim is no answer to the one that runs, or ran, since."""
-    requisition = claim.kind == ProposalKind.REQUISITION
-    awaited = {State.CLAIMED, State.UNCONFIRMED} if requisition else REQUESTED
+    request = claim.kind in REQUEST_STATES
+    awaited = REQUESTED if request else {State.CLAIMED, State.UNCONFIRMED}
     last = _last_claim(session, row) if row.state in awaited else None
     if last not in {None, str(claim.claim_id)}:
         raise Problem(
@@ -120,9 +121,7 @@ def _other_open(session: Session, row: ProposalRow) -> ProposalRow | None:
     return session.scalar(
         select(ProposalRow)
         .where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            of_same_offer(row),
             ProposalRow.state.in_([state.value for state in AMENDABLE]),
         )
         .with_for_update()

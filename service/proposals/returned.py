@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
+from service.proposals.open_offers import of_same_offer
 from service.proposals.states import AMENDABLE
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.work.tables import DirtyKeyRow
@@ -28,9 +29,7 @@ def must_be_newest(session: Session, row: ProposalRow) -> None:
     newest = session.execute(
         select(ProposalRow.external_ref, ProposalRow.state)
         .where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            of_same_offer(row),
             newer,
         )
         .order_by(ProposalRow.created_at.desc(), ProposalRow.proposal_id.desc())

@@ -81,6 +81,7 @@ class ProposalRow(Table):
         Index(None, "state", "created_at"),
         Index(None, "changed_at", "proposal_id"),
         Index(None, "claim_id"),
+        Index(None, "supplier_id", "location_id", "state"),
         Index(
             "uq_proposals_open_key",
             "kind",
@@ -97,6 +98,25 @@ class ProposalRow(Table):
         "version_id_col": row_version,
         "version_id_generator": False,  # transition() counts, so that one change is one step
     }
+
+
+class OrderMessageRow(Table):
+    """Why a message about a purchase line was made, for each decision about it: immutable.
+
+    It rests on the inputs of its recommendation, so that it can be replayed exactly.
+    """
+
+    __tablename__ = "order_messages"
+    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
+    purchase_line: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str]
+    """expedite, defer or cancel_order."""
+    quantity: Mapped[Decimal]
+    """What was open of the line."""
+    due_date: Mapped[date]
+    """When the ERP expected it."""
+    explanation: Mapped[dict[str, Any]]
+    """``rules.ordering.order_messages.OrderMessage`` as JSON: the projection in terms."""
 
 
 class ProposalEventRow(Table):

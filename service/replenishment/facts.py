@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 
+from adapters.canonical.proposal import ProposalKind
 from rules.ordering.explanation import Explanation
 from rules.ordering.lot_sizing import LotSizing
 from rules.ordering.quantities import from_float
@@ -12,9 +13,12 @@ from service.forecasts.scopes import OWN
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.open_demand import interval_end
 from service.replenishment.outside_order import lot_is_kept
+from service.replenishment.supplier_order_gap import supplier_order_gap
 
 VALUE = "value"
 """The fact that policies limit in money."""
+SUPPLIER_ORDER_GAP = "supplier_order_gap"
+"""The money that the order lacks up to its supplier's minimum."""
 
 _SECONDS_PER_DAY = Decimal(86_400)
 _CENT = Decimal("0.01")
@@ -46,6 +50,8 @@ def facts_of(
             1 for order in inputs.orders if order.candidates and order.due < interval_end(inputs)
         ),
         "supplier": inputs.supplier_id,
+        "kind": ProposalKind.REQUISITION.value,
+        SUPPLIER_ORDER_GAP: supplier_order_gap(inputs, explanation.quantity),
         "planner_conflict": against is not None and against != explanation.quantity,
         "source": recommended.system if recommended else OWN,
         "lot_kept": lot_is_kept(inputs, explanation, supplier),

@@ -121,12 +121,14 @@ class OrderInput(Input):
 
 
 class ReceiptInput(Input):
-    """An open purchase line."""
+    """An open purchase line; ``change_requested`` says that the ERP is being asked about it."""
 
     line: str
     quantity: Decimal
     due: date
     proposal_ref: str | None
+    supplier_id: str | None = None
+    change_requested: bool = False
 
 
 class CommittedInput(Input):
@@ -156,6 +158,22 @@ class RecommendedInput(Input):
     priced: bool
     to_lot: bool
     taken_since: tuple[CommittedInput, ...]
+
+
+class SupplierOrderInput(Input):
+    """What else is open for the same supplier and site, against the supplier's minimum.
+
+    ``others`` is the value of the other lines in ``currency``; None where one of them has no
+    price in it. ``planner_quantity`` is a planner's open edit of this line; a quantity of at most
+    ``declined_quantity`` is not proposed, since a person has said no.
+    """
+
+    minimum_order_value: Decimal
+    currency: str
+    version: str
+    others: Decimal | None
+    planner_quantity: Decimal | None = None
+    declined_quantity: Decimal = Decimal(0)
 
 
 class Setting(Input):
@@ -198,6 +216,8 @@ class KeyInputs(Input):
     """The recommendation that a planner's open edit was made against."""
     recommended: RecommendedInput | None = Field(None, exclude_if=_absent)
     """Another system's recommendation, where it is in charge."""
+    supplier_order: SupplierOrderInput | None = Field(None, exclude_if=_absent)
+    """Only where the supplier sets a minimum order value."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from rules.policy import Policy
 from service.context import ServiceContext
 from service.database.key_sets import rows_of_items, rows_of_keys
@@ -19,7 +20,7 @@ from service.forecasts.planned_keys import terms_in_force
 from service.forecasts.tables import SeriesForecastRow
 from service.policies.versions import in_force
 from service.proposals.committed import committed
-from service.proposals.states import AMENDABLE
+from service.proposals.states import AMENDABLE, REQUESTED
 from service.proposals.tables import ProposalRow
 from service.replenishment.facts import VALUE
 from service.replenishment.inputs import (
@@ -192,12 +193,18 @@ def _stock(session: Session, keys: Collection[Key]) -> dict[Key, StockInput]:
 
 def _receipts(session: Session, keys: Collection[Key]) -> Mapping[Key, list[ReceiptInput]]:
     lines = (
-        select(OpenPurchaseLineRow.item_id, OpenPurchaseLineRow.location_id, OpenPurchaseLineRow)
+        select(
+            OpenPurchaseLineRow.item_id,
+            OpenPurchaseLineRow.location_id,
+            OpenPurchaseLineRow,
+            ProposalRow.state,
+        )
+        .outerjoin(ProposalRow, ProposalRow.external_ref == OpenPurchaseLineRow.proposal_ref)
         .where(OpenPurchaseLineRow.gone.is_(False))
         .order_by(OpenPurchaseLineRow.due_date, OpenPurchaseLineRow.native_id)
     )
     receipts: defaultdict[Key, list[ReceiptInput]] = defaultdict(list)
-    for item_id, location_id, row in rows_of_keys(
+    for item_id, location_id, row, state in rows_of_keys(
         session, lines, OpenPurchaseLineRow.item_id, keys
     ):
         receipts[item_id, location_id].append(
@@ -206,6 +213,8 @@ def _receipts(session: Session, keys: Collection[Key]) -> Mapping[Key, list[Rece
                 quantity=row.quantity_open,
                 due=row.due_date,
                 proposal_ref=row.proposal_ref,
+                supplier_id=row.supplier_id,
+                change_requested=state in REQUESTED,
             )
         )
     return receipts
@@ -243,7 +252,9 @@ def _orders(demand: LinkedDemand) -> Mapping[Key, list[OrderInput]]:
 def _edits(session: Session, keys: Collection[Key]) -> dict[Key, Decimal]:
     """The recommendation against which a planner edited the open proposal."""
     edited = select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow.edited_against).where(
-        ProposalRow.state.in_(AMENDABLE), ProposalRow.edited_against.is_not(None)
+        ProposalRow.kind == ProposalKind.REQUISITION.value,
+        ProposalRow.state.in_(AMENDABLE),
+        ProposalRow.edited_against.is_not(None),
     )
     found = rows_of_keys(session, edited, ProposalRow.item_id, keys)
     return {(item_id, location_id): against for item_id, location_id, against in found}

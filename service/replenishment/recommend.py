@@ -64,7 +64,7 @@ class Recommended:
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
         """What the policy is asked about."""
-        return facts_of(self.inputs, self.explanation, _suppliers_lot(self.inputs))
+        return facts_of(self.inputs, self.explanation, lot_of(self.inputs))
 
     @property
     def required_date(self) -> date:
@@ -102,7 +102,7 @@ def recommend(batch: Sequence[KeyInputs]) -> list[Recommended]:
 
 
 def _explained(inputs: KeyInputs, simulated: SimulatedDemand | None) -> Explanation:
-    lot, subject = _suppliers_lot(inputs), _subject(inputs)
+    lot, subject = lot_of(inputs), _subject(inputs)
     if inputs.recommended is not None:
         return explain_outside(inputs, inputs.recommended, lot, subject)
     if simulated is None:
@@ -110,7 +110,8 @@ def _explained(inputs: KeyInputs, simulated: SimulatedDemand | None) -> Explanat
     return explain(demand_side(inputs, simulated), supply_side(inputs), lot, subject)
 
 
-def _suppliers_lot(inputs: KeyInputs) -> LotSizing:
+def lot_of(inputs: KeyInputs) -> LotSizing:
+    """The supplier's lot and the item's smallest quantity."""
     return LotSizing(
         minimum_order_quantity=inputs.terms.minimum_order_quantity,
         order_multiple=inputs.terms.order_multiple,

@@ -26,6 +26,12 @@ from service.replenishment.poison import (
 )
 from service.replenishment.recommend import Recommended, inputs_digest, recommend
 from service.replenishment.record import current_digests, record
+from service.replenishment.supplier_order_inputs import (
+    SupplierOrders,
+    load_supplier_orders,
+    with_supplier_orders,
+)
+from service.replenishment.supplier_order_standing import is_stale, mark_stale, settle
 from service.replenishment.unplanned import let_go
 from service.replenishment.unused_demand import (
     not_planned,
@@ -68,6 +74,7 @@ class Snapshot:
 
     work: Work
     loaded: LoadedInputs
+    supplier_orders: SupplierOrders
     digests: dict[Key, str]
     """Of the inputs behind current recommendations; without those whose open proposal rests on
     another recommendation, for example because a planner has reopened it."""
@@ -75,8 +82,21 @@ class Snapshot:
 
 def recompute_dirty(context: ServiceContext) -> PassCounts:
     """Recompute one batch of dirty keys whose baselines are fitted."""
+    _settle_supplier_orders(context)  # what a pass has left that was interrupted
     work = read_work(context)
-    return _recompute(context, work) if work.dirty else PassCounts()
+    if not work.dirty:
+        return PassCounts()
+    counts = _recompute(context, work)
+    _settle_supplier_orders(context)
+    return counts
+
+
+def _settle_supplier_orders(context: ServiceContext) -> None:
+    """Mark the lines dirty that share a supplier order with what has changed."""
+    with context.database.read() as session:
+        anything = is_stale(session)
+    if anything:
+        write_again(context.database, lambda session: settle(session, context.clock()))
 
 
 def _recompute(context: ServiceContext, work: Work) -> PassCounts:
@@ -131,18 +151,29 @@ def read_snapshot(context: ServiceContext, work: Work) -> Snapshot:
     keys = {entry.key for entry in work.dirty}
     with context.database.read() as session:
         loaded = load_inputs(session, keys, work.setting)
-        return Snapshot(work, loaded, current_digests(session, keys))
+        unplanned = keys - loaded.unfitted - {inputs.key for inputs in loaded.inputs}
+        orders = load_supplier_orders(session, loaded.inputs, unplanned)
+        return Snapshot(work, loaded, orders, current_digests(session, keys))
 
 
 def decide_all(snapshot: Snapshot) -> list[tuple[Recommended, Decision]]:
-    """Recommend and decide where the inputs differ from those of the current recommendation."""
+    """Recommend and decide where the inputs differ from those of the current recommendation.
+
+    What the other lines of a supplier order come to is known only once they are recommended.
+    """
+    orders, known = snapshot.supplier_orders, snapshot.digests
     changed = [
         inputs
         for inputs in snapshot.loaded.inputs
-        if snapshot.digests.get(inputs.key) != inputs_digest(inputs)
+        if orders.asks(inputs) or known.get(inputs.key) != inputs_digest(inputs)
     ]
+    results = with_supplier_orders(recommend(changed), orders)
     policy = snapshot.work.setting.policy
-    return [(result, decide(policy, result.facts)) for result in recommend(changed)]
+    return [
+        (result, decide(policy, result.facts))
+        for result in results
+        if known.get(result.key) != result.inputs_digest
+    ]
 
 
 def write_results(
@@ -178,6 +209,8 @@ def _write(
     ]
     note_unused_demand(session, findings, now)
     note_unusable_plans(session, cleared, snapshot.loaded.unusable_plans, now)
+    changed = {result.key for result, _ in kept} | unplanned
+    mark_stale(session, snapshot.supplier_orders.groups_of(changed))
     stale_outlooks.mark(session, cleared, now)
     outcomes: Counter[str] = Counter(
         decision.outcome for result, decision in kept if result.quantity > 0

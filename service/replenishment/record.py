@@ -14,6 +14,7 @@ from service.database.key_sets import rows_of_keys
 from service.database.upsert import upsert
 from service.proposals.amend import WantedOrder, apply_recommendations
 from service.proposals.open_offers import open_recommendations
+from service.replenishment.order_messages import record_messages
 from service.replenishment.recommend import Recommended
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.work.dirty_keys import Key
@@ -49,7 +50,7 @@ def current_digests(session: Session, keys: Collection[Key]) -> dict[Key, str]:
     return {
         (item_id, location_id): digest
         for item_id, location_id, recommendation_id, digest in found
-        if offered.get((item_id, location_id), recommendation_id) == recommendation_id
+        if offered.get((item_id, location_id), set()) <= {recommendation_id}
     }
 
 
@@ -72,6 +73,7 @@ def record(
         key=("item_id", "location_id"),
     )
     apply_recommendations(session, [_wanted(one, policy) for one in entries], now)
+    record_messages(session, [(one.result, one.recommendation_id) for one in entries], policy, now)
 
 
 def _recommendation(entry: _Recorded, now: datetime) -> dict[str, object]:

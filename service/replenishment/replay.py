@@ -1,6 +1,7 @@
 """Exact replay: the stored inputs, computed again, must give the stored decision."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from rules.ordering.quantities import written
 from rules.policy import decide
 from service.policies.versions import by_hash
+from service.proposals.tables import OrderMessageRow
 from service.replenishment.inputs import KeyInputs
-from service.replenishment.recommend import recommend
+from service.replenishment.order_messages import message_facts, messages_of
+from service.replenishment.recommend import Recommended, recommend
 from service.replenishment.tables import DecisionRow, RecommendationRow
 
 
@@ -35,16 +38,16 @@ def replay(session: Session, decision_id: UUID) -> Replay | None:
         return None
     recommendation = session.get_one(RecommendationRow, decision.recommendation_id)
     (result,) = recommend([KeyInputs.model_validate(recommendation.inputs)])
+    message = session.get(OrderMessageRow, decision_id)
+    if message is not None:
+        return _replay_message(session, (decision, message), result)
     again = decide(by_hash(session, decision.policy_hash), result.facts).to_json()
     stored = {
         "quantity": written(recommendation.quantity),
         "order_up_to_level": written(recommendation.order_up_to_level),
         "inputs_digest": recommendation.inputs_digest,
         "explanation": recommendation.explanation,
-        "facts": decision.facts,
-        "outcome": decision.outcome,
-        "rule_id": decision.rule_id,
-        "reasons": decision.reasons,
+        **_said(decision),
     }
     replayed = {
         "quantity": written(result.quantity),
@@ -54,3 +57,33 @@ def replay(session: Session, decision_id: UUID) -> Replay | None:
         **again,
     }
     return Replay(decision_id, stored, replayed)
+
+
+def _replay_message(
+    session: Session, stored: tuple[DecisionRow, OrderMessageRow], result: Recommended
+) -> Replay:
+    """A decision about a purchase line: the message is derived anew from the same inputs."""
+    decision, row = stored
+    policy = by_hash(session, decision.policy_hash)
+    found = messages_of(result.inputs, result.explanation, policy.ordering.messages)
+    message = next((one for one in found if one.line.reference == row.purchase_line), None)
+    replayed: dict[str, Any] = {"quantity": written(Decimal(0))}
+    if message is not None:
+        facts = message_facts(result.inputs, result.explanation, message)
+        told = {"quantity": written(message.quantity), "explanation": message.to_json()}
+        replayed = {**told, **decide(policy, facts).to_json()}
+    parts = {
+        "quantity": written(row.quantity),
+        "explanation": row.explanation,
+        **_said(decision),
+    }
+    return Replay(decision.decision_id, parts, dict.fromkeys(parts) | replayed)
+
+
+def _said(decision: DecisionRow) -> dict[str, Any]:
+    return {
+        "facts": decision.facts,
+        "outcome": decision.outcome,
+        "rule_id": decision.rule_id,
+        "reasons": decision.reasons,
+    }

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.forecasts.tables import ForecastRunRow
-from service.proposals.tables import ProposalEventRow, ProposalRow
+from service.proposals.tables import OrderMessageRow, ProposalEventRow, ProposalRow
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.tables import DecisionRow, RecommendationRow
 from service.signals.tables import DemandSignalRow, SignalMessageRow
@@ -26,6 +26,7 @@ def tell_story(session: Session, external_ref: str) -> dict[str, Any] | None:
     decision = session.get_one(DecisionRow, proposal.decision_id)
     recommendation = session.get_one(RecommendationRow, proposal.recommendation_id)
     inputs = KeyInputs.model_validate(recommendation.inputs)
+    message = session.get(OrderMessageRow, proposal.decision_id)
     return {
         "proposal": _proposal(proposal),
         "events": _events(session, proposal),
@@ -37,6 +38,7 @@ def tell_story(session: Session, external_ref: str) -> dict[str, Any] | None:
             "inputs_digest": recommendation.inputs_digest,
             **recommendation.explanation,
         },
+        "order_message": message.explanation if message else None,
         "forecast": _forecast(session, inputs),
         "outside_recommendation": (
             inputs.recommended.model_dump(mode="json") if inputs.recommended else None
@@ -50,6 +52,8 @@ def tell_story(session: Session, external_ref: str) -> dict[str, Any] | None:
 def _proposal(row: ProposalRow) -> dict[str, Any]:
     return {
         "external_ref": row.external_ref,
+        "kind": row.kind,
+        "purchase_line": row.purchase_line or None,
         "state": row.state,
         "revision": row.revision,
         "item_id": row.item_id,

@@ -58,3 +58,15 @@ class DecisionRow(Table):
     reasons: Mapped[list[Any]]
     decided_at: Mapped[datetime]
     __table_args__ = (Index(None, "recommendation_id"),)
+
+
+class StaleSupplierOrderRow(Table):
+    """A supplier and site some of whose open lines may have been decided on another total.
+
+    Every mark is a new one, and only the mark that was read is cleared.
+    """
+
+    __tablename__ = "stale_supplier_orders"
+    supplier_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[UUID]

@@ -13,6 +13,7 @@ from service.web import (
     proposal_pages,
     queue_pages,
     recommendation_pages,
+    supplier_order_pages,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -20,6 +21,7 @@ for part in (
     log_in,
     queue_pages,
     proposal_pages,
+    supplier_order_pages,
     recommendation_pages,
     exception_pages,
     delivery_pages,

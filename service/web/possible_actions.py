@@ -1,5 +1,6 @@
 """Which buttons a proposal's page offers: the table of states has the last word."""
 
+from adapters.canonical.proposal import MESSAGES
 from service.proposals.states import Event, State, possible_events
 from service.proposals.tables import ProposalRow
 
@@ -19,6 +20,8 @@ def possible_actions(proposal: ProposalRow) -> frozenset[str]:
     allowed = {action for action, event in _EVENTS.items() if event in events}
     if proposal.planner_quantity is None:
         allowed.discard("withdraw")
+    if proposal.kind in MESSAGES:
+        allowed.discard("change")
     return frozenset(allowed)
 
 

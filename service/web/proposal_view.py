@@ -11,6 +11,7 @@ from service.http.problems import Problem
 from service.proposals.states import Event
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
+from service.web.message_view import message_view
 from service.web.override_panel import override_panel
 from service.web.possible_actions import possible_actions
 from service.web.queue import QueueFilter, in_conflict, neighbours, order_value, wanted_quantity
@@ -68,6 +69,7 @@ def proposal_values(
         "description": description,
         "location_name": location_name,
         "rationale": rationale,
+        "order_message": message_view(session, proposal.decision_id),
         "lot": recommendation.explanation.get("lot") if recommendation else None,
         "quantity": wanted_quantity(proposal),
         "value": order_value(proposal),

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Double, Row, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import MESSAGES
 from service.database.types import MILLIONTHS
 from service.feeds.tables import ItemRow, LocationRow
 from service.proposals.tables import ProposalRow
@@ -35,6 +36,7 @@ class QueueFilter:
     location: str = ""
     text: str = ""
     rule: str = ""
+    kind: str = ""
     sort: str = BY_VALUE
     after: str = ""
 
@@ -46,6 +48,7 @@ class QueueFilter:
             location=searched(query.get("location", ""), 64),
             text=searched(query.get("text", ""), 200),
             rule=searched(query.get("rule", ""), 64),
+            kind=searched(query.get("kind", ""), 64),
             sort=BY_DATE if query.get("sort") == BY_DATE else BY_VALUE,
             after=query.get("after", "")[:200],
         )
@@ -61,7 +64,7 @@ class QueueFilter:
     @property
     def narrowed(self) -> bool:
         """Whether more than the state is filtered."""
-        return bool(self.location or self.text or self.rule)
+        return bool(self.location or self.text or self.rule or self.kind)
 
 
 _DEFAULT = QueueFilter()
@@ -90,6 +93,11 @@ class QueueRow:
     def value(self) -> Decimal | None:
         """Quantity times price, in the proposal's currency."""
         return order_value(self.proposal)
+
+    @property
+    def message(self) -> str:
+        """What is asked of a purchase line, in words; empty for everything that is ordered."""
+        return self.proposal.rationale if self.proposal.kind in MESSAGES else ""
 
     @property
     def conflict(self) -> bool:
@@ -164,6 +172,8 @@ def _rows(wanted: QueueFilter) -> Select[Any]:
         statement = statement.where(ProposalRow.state == wanted.state)
     if wanted.location:
         statement = statement.where(ProposalRow.location_id == wanted.location)
+    if wanted.kind:
+        statement = statement.where(ProposalRow.kind == wanted.kind)
     if wanted.rule:
         statement = statement.where(DecisionRow.rule_id == wanted.rule)
     if wanted.text:

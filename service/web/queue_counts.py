@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Double, cast, func, select
+from sqlalchemy import Double, case, cast, func, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import MESSAGES
 from service.database.types import MILLIONTHS
 from service.feeds.tables import LocationRow
 from service.proposals.tables import ProposalRow
 from service.replenishment.tables import DecisionRow
+from service.web.wording import words
 
 _SOON = timedelta(days=7)
 _MOST_CHOICES = 200
@@ -63,7 +65,10 @@ def waiting(session: Session, today: date) -> Waiting:
     quantity = func.coalesce(ProposalRow.planner_quantity, ProposalRow.recommended_quantity)
     value = cast(quantity, Double) * cast(ProposalRow.unit_price, Double)
     in_review = ProposalRow.state == "in_review"
-    count, total = session.execute(select(func.count(), func.sum(value)).where(in_review)).one()
+    orders = ProposalRow.kind.not_in(MESSAGES)  # a message spends nothing
+    count, total = session.execute(
+        select(func.count(), func.sum(case((orders, value)))).where(in_review)
+    ).one()
     soon = session.scalar(
         select(func.count()).where(in_review, ProposalRow.required_date < today + _SOON)
     )
@@ -93,3 +98,9 @@ def rules_in_use(session: Session, state: str) -> list[Choice]:
         .limit(_MOST_CHOICES)
     )
     return [Choice(rule_id, f"{rule_id} ({count})") for rule_id, count in found]
+
+
+def kinds_in_use(session: Session) -> list[Choice]:
+    """The kinds of proposals there are."""
+    kinds = session.scalars(select(ProposalRow.kind).distinct().order_by(ProposalRow.kind))
+    return [Choice(kind, words(kind)) for kind in kinds]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rules.policy import PolicyError, check_policy, load_policy
+from rules.policy import MessageParameters, PolicyError, check_policy, load_policy
 from tests.rules.policies import ORDERING, ROUTE, policy, policy_text, rule
 
 
@@ -174,3 +174,43 @@ def test_a_rule_without_a_test_and_an_unused_input_are_warned_of() -> None:
     findings = check_policy(policy(inputs=unused))
     assert {finding.severity for finding in findings} == {"warning"}
     assert [finding.where for finding in findings] == ["rule R1", "inputs.spare"]
+
+
+def _messages(**values: int) -> str:
+    tables = (
+        f'[ordering.{name}]\nunit = "u"\nowner = "tests"\nwhy = "tests"\nvalue = {value}\n'
+        for name, value in values.items()
+    )
+    return ORDERING + "\n" + "\n".join(tables)
+
+
+def test_without_their_parameters_no_messages_are_made() -> None:
+    assert policy().ordering.messages is None
+
+
+def test_the_parameters_of_messages_are_read() -> None:
+    ordering = _messages(
+        reschedule_tolerance_days=3, defer_min_days=14, message_horizon_intervals=4
+    )
+    messages = load_policy(policy_text(ordering=ordering)).ordering.messages
+    assert messages == MessageParameters(3, 14, 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"defer_min_days": 14}, "reschedule_tolerance_days is missing"),
+        (
+            {
+                "reschedule_tolerance_days": 0,
+                "defer_min_days": 14,
+                "message_horizon_intervals": 4,
+            },
+            "0 is out of range",
+        ),
+    ],
+    ids=["some are missing", "one is out of range"],
+)
+def test_half_told_parameters_of_messages_are_refused(values: dict[str, int], said: str) -> None:
+    with pytest.raises(PolicyError, match=said):
+        load_policy(policy_text(ordering=_messages(**values)))

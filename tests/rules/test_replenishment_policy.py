@@ -24,6 +24,8 @@ TYPICAL: Mapping[str, Fact] = {
     "planner_conflict": False,
     "source": "own",
     "lot_kept": True,
+    "kind": "requisition",
+    "supplier_order_gap": Decimal(0),
 }
 
 

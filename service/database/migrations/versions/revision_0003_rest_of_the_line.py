@@ -196,6 +196,16 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "order_messages",
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("purchase_line", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("due_date", sa.Date(), nullable=False),
+        sa.Column("explanation", Json, nullable=False),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_order_messages")),
+    )
+    op.create_table(
         "outside_forecasts",
         sa.Column("system", sa.String(length=64), nullable=False),
         sa.Column("item_id", sa.String(length=64), nullable=False),
@@ -280,6 +290,42 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "stale_supplier_orders",
+        sa.Column("supplier_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "supplier_id", "location_id", name=op.f("pk_stale_supplier_orders")
+        ),
+    )
+    op.create_table(
+        "supplier_conditions",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("native_id", sa.String(length=64), nullable=False),
+        sa.Column("supplier_id", sa.String(length=64), nullable=False),
+        sa.Column("location_id", sa.String(length=64), nullable=True),
+        sa.Column("currency", sa.String(length=64), nullable=False),
+        sa.Column("minimum_order_value", sa.BigInteger(), nullable=True),
+        sa.Column("freight_free_value", sa.BigInteger(), nullable=True),
+        sa.Column("container_volume", sa.BigInteger(), nullable=True),
+        sa.Column("container_weight", sa.BigInteger(), nullable=True),
+        sa.Column("container_units", sa.BigInteger(), nullable=True),
+        sa.Column("external_key", sa.String(length=64), nullable=True),
+        sa.Column("version_token", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("provenance", sa.String(length=500), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "native_id", name=op.f("pk_supplier_conditions")),
+    )
+    with op.batch_alter_table("supplier_conditions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_supplier_conditions_supplier_id_location_id"),
+            ["supplier_id", "location_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "taken_batches",
         sa.Column("connection", sa.String(length=64), nullable=False),
         sa.Column("reference", sa.String(length=500), nullable=False),
@@ -336,6 +382,10 @@ def upgrade() -> None:
             batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
         )
 
+    with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("unit_volume", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("unit_weight", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("routed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_index(batch_op.f("ix_outbox_delivered_at_occurred_at"))
@@ -365,10 +415,16 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
             postgresql_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
         )
+        batch_op.create_index(
+            batch_op.f("ix_proposals_supplier_id_location_id_state"),
+            ["supplier_id", "location_id", "state"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposals_supplier_id_location_id_state"))
         batch_op.drop_index(
             "uq_proposals_open_key",
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
@@ -396,6 +452,10 @@ def downgrade() -> None:
         )
         batch_op.drop_column("routed_at")
 
+    with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.drop_column("unit_weight")
+        batch_op.drop_column("unit_volume")
+
     with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_from_location_id"))
@@ -406,6 +466,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_taken_batches_connection_settled_at"))
 
     op.drop_table("taken_batches")
+    with op.batch_alter_table("supplier_conditions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supplier_conditions_supplier_id_location_id"))
+
+    op.drop_table("supplier_conditions")
+    op.drop_table("stale_supplier_orders")
     with op.batch_alter_table("stale_outlooks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
@@ -420,6 +485,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outside_forecasts_item_id_location_id"))
 
     op.drop_table("outside_forecasts")
+    op.drop_table("order_messages")
     op.drop_table("merged_lines")
     with op.batch_alter_table("hand_offs", schema=None) as batch_op:
         batch_op.drop_index("ix_hand_offs_external_ref")
