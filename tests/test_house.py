@@ -24,6 +24,7 @@ BOUNDARY_FOLDERS = ("cli", "demo", "doctor", "http", "web", "worker")
 JOBS = {
     "service/forecasts/baselines.py",
     "service/replenishment/full_pass.py",
+    "service/replenishment/groups.py",
     "service/replenishment/recompute.py",
 }
 """Work that the worker and the command line start: each opens its own transactions."""
