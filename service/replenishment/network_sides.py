@@ -1,6 +1,6 @@
 """The terms that a key's place in the network brings, each with the lane it rests on."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from rules.ordering.explanation import Record
 from rules.ordering.lot_sizing import LotSizing
@@ -65,9 +65,10 @@ def transfer_explanations(inputs: KeyInputs) -> tuple[TransferExplanation, ...]:
     return tuple(explain_transfer(_facts(inputs, one)) for one in received)
 
 
-def spare_quantity(one: ReceivedInput) -> Decimal:
-    """The most that the giver can spare for this transfer."""
-    return max(_giver(one).excess - one.giver.given_to_others, Decimal(0))
+def spare_quantity(one: ReceivedInput, unit_decimals: int) -> Decimal:
+    """The most that the giver can spare for this transfer, in whole unit steps."""
+    spare = max(_giver(one).excess - one.giver.given_to_others, Decimal(0))
+    return spare.quantize(unit_step(unit_decimals), ROUND_DOWN)
 
 
 def _facts(inputs: KeyInputs, one: ReceivedInput) -> TransferFacts:

@@ -82,7 +82,7 @@ def wanted_order(entry: Entry, policy: Policy) -> WantedOrder:
 def _wanted_transfer(entry: Entry, one: DecidedTransfer, policy: Policy) -> WantedOrder:
     inputs, transfer = entry.result.inputs, one.transfer
     today, giver = inputs.setting.business_date, transfer.giver
-    spare = spare_quantity(transfer)
+    spare = spare_quantity(transfer, inputs.unit_decimals)
     return WantedOrder(
         item_id=inputs.item_id,
         location_id=inputs.location_id,
