@@ -11,6 +11,7 @@ from service.database.types import MILLIONTHS
 from service.feeds.tables import LocationRow
 from service.proposals.tables import ProposalRow
 from service.replenishment.tables import DecisionRow
+from service.web.wording import words
 
 _SOON = timedelta(days=7)
 _MOST_CHOICES = 200
@@ -80,6 +81,12 @@ def locations_in_use(session: Session) -> list[Choice]:
         .limit(_MOST_CHOICES)
     )
     return [Choice(location_id, name or location_id) for location_id, name in found]
+
+
+def kinds_in_use(session: Session) -> list[Choice]:
+    """The kinds of proposals that there are."""
+    found = session.scalars(select(ProposalRow.kind).distinct().order_by(ProposalRow.kind))
+    return [Choice(kind, words(kind)) for kind in found]
 
 
 def rules_in_use(session: Session, state: str) -> list[Choice]:

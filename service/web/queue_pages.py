@@ -19,7 +19,13 @@ from service.web.log_in import own_address
 from service.web.outcomes import message_of, told_left, with_outcome
 from service.web.possible_actions import can_be_approved
 from service.web.queue import QueueFilter, queue_page
-from service.web.queue_counts import counts_by_state, locations_in_use, rules_in_use, waiting
+from service.web.queue_counts import (
+    counts_by_state,
+    kinds_in_use,
+    locations_in_use,
+    rules_in_use,
+    waiting,
+)
 from service.web.rendering import render
 from service.web.visitor import Decider, Visitor, frame
 
@@ -48,6 +54,7 @@ def queue(request: Request, context: Context, visitor: Visitor) -> Response:
             approvable=lambda proposal: decides and can_be_approved(proposal),
             counts=counts_by_state(session),
             waiting=waiting(session, around.today),
+            kinds=kinds_in_use(session),
             locations=locations_in_use(session),
             rules=rules_in_use(session, wanted.state),
             message=message_of(session, request.query_params, visitor.person),

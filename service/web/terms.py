@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from rules.ordering.terms import DEMAND_KINDS, LOT_KINDS, SUPPLY_KINDS
+from rules.ordering.terms import DEMAND_KINDS, LOT_KINDS, NETWORK_KINDS, SUPPLY_KINDS
 
 SAFETY_STOCK = "safety_stock"
 EXPECTED_KINDS = tuple(kind for kind in DEMAND_KINDS if kind != SAFETY_STOCK)
@@ -86,6 +86,7 @@ def _lines(entries: Sequence[_Entry], place: "_Scale") -> Iterator[TermLine]:
         (EXPECTED_KINDS, "Expected demand", False),
         ((SAFETY_STOCK,), "Order-up-to level S", False),
         (SUPPLY_KINDS, "Inventory position", True),
+        *_moved(entries),
         ((), "Net requirement", False),
         (LOT_KINDS, "Lot sizing", True),
         ((), "Quantity to order", False),
@@ -106,6 +107,13 @@ def _lines(entries: Sequence[_Entry], place: "_Scale") -> Iterator[TermLine]:
         shown = -amount if kinds == SUPPLY_KINDS else amount
         bar = place.bar(first, running)
         yield TermLine("subtotal", label, shown, running, bar, subtotal=True)
+
+
+def _moved(entries: Sequence[_Entry]) -> list[tuple[tuple[str, ...], str, bool]]:
+    """The step that transfers make; where none is planned, there is no such step."""
+    if any(entry.kind in NETWORK_KINDS for entry in entries):
+        return [(NETWORK_KINDS, "Moved between locations", True)]
+    return []
 
 
 def _entry(term: Mapping[str, Any], addresses: Mapping[str, str]) -> _Entry:
@@ -147,7 +155,7 @@ class _Scale:
 
 def _scale(entries: Sequence[_Entry]) -> _Scale:
     running, low, high = Decimal(0), Decimal(0), Decimal(0)
-    for kinds in (EXPECTED_KINDS, (SAFETY_STOCK,), SUPPLY_KINDS, LOT_KINDS):
+    for kinds in (EXPECTED_KINDS, (SAFETY_STOCK,), SUPPLY_KINDS, NETWORK_KINDS, LOT_KINDS):
         for entry in entries:
             if entry.kind in kinds:
                 running += entry.quantity
