@@ -163,4 +163,4 @@ def test_an_open_proposal_names_the_recommendation_it_follows(desk: Desk) -> Non
     open_row = next(row for row in desk.proposals() if row.state == "in_review")
     with desk.context.database.read() as session:
         found = open_recommendations(session, {KEY, ("BOTTLE", "FR")})
-    assert found == {KEY: open_row.recommendation_id}
+    assert found == {KEY: {open_row.recommendation_id}}
