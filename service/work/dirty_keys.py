@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -51,18 +52,7 @@ def mark_each(session: Session, wishes: Mapping[Key, bool], cause: str, now: dat
     """Mark keys dirty, each with its own wish for a new baseline; returns how many were marked."""
     if not wishes:
         return 0
-    generation = _next_generation(session)
-    rows = [
-        {
-            "item_id": item_id,
-            "location_id": location_id,
-            "generation": generation,
-            "cause": cause,
-            "marked_at": now,
-            "refit": refit,
-        }
-        for (item_id, location_id), refit in sorted(wishes.items())
-    ]
+    rows = _marks(session, wishes, cause, now)
     fresh = insert_into(session, DirtyKeyRow)
     changed = {name: fresh.excluded[name] for name in ("generation", "cause", "marked_at")}
     changed["refit"] = or_(DirtyKeyRow.refit, fresh.excluded.refit)
@@ -76,18 +66,7 @@ def mark_clean(session: Session, keys: Iterable[Key], cause: str, now: datetime)
 
     A key that is dirty keeps its generation: nothing has changed for it.
     """
-    generation = _next_generation(session)
-    rows = [
-        {
-            "item_id": item_id,
-            "location_id": location_id,
-            "generation": generation,
-            "cause": cause,
-            "marked_at": now,
-            "refit": False,
-        }
-        for item_id, location_id in sorted(set(keys))
-    ]
+    rows = _marks(session, dict.fromkeys(keys, False), cause, now)
     if rows:
         fresh = insert_into(session, DirtyKeyRow)
         unless_dirty = fresh.on_conflict_do_nothing(index_elements=("item_id", "location_id"))
@@ -100,18 +79,7 @@ def mark_if_clean(session: Session, keys: Collection[Key], cause: str, now: date
 
     It waits for whoever is marking or clearing one of them just now.
     """
-    generation = _next_generation(session)
-    rows = [
-        {
-            "item_id": item_id,
-            "location_id": location_id,
-            "generation": generation,
-            "cause": cause,
-            "marked_at": now,
-            "refit": False,
-        }
-        for item_id, location_id in sorted(set(keys))
-    ]
+    rows = _marks(session, dict.fromkeys(keys, False), cause, now)
     fresh = insert_into(session, DirtyKeyRow).values(rows)
     marked = fresh.on_conflict_do_nothing(index_elements=("item_id", "location_id"))
     return len(session.execute(marked.returning(DirtyKeyRow.location_id)).all()) == len(rows)
@@ -204,6 +172,24 @@ def _held(session: Session, dirty: Iterable[DirtyKey]) -> Iterator[list[Key]]:
 
 def _among(session: Session, keys: Collection[Key]) -> ColumnElement[bool]:
     return one_of_pairs(session, (DirtyKeyRow.item_id, DirtyKeyRow.location_id), keys)
+
+
+def _marks(
+    session: Session, wishes: Mapping[Key, bool], cause: str, now: datetime
+) -> list[dict[str, Any]]:
+    """Rows under the next generation, in the order in which everyone writes them."""
+    generation = _next_generation(session)
+    return [
+        {
+            "item_id": item_id,
+            "location_id": location_id,
+            "generation": generation,
+            "cause": cause,
+            "marked_at": now,
+            "refit": refit,
+        }
+        for (item_id, location_id), refit in sorted(wishes.items())
+    ]
 
 
 def _next_generation(session: Session) -> int:
