@@ -25,6 +25,7 @@ JOBS = {
     "service/forecasts/baselines.py",
     "service/outlook/refresh.py",
     "service/replenishment/full_pass.py",
+    "service/replenishment/groups.py",
     "service/replenishment/recompute.py",
     "service/sync/delivering.py",
     "service/sync/handing_off.py",

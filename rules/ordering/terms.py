@@ -14,6 +14,7 @@ DEMAND_KINDS = (
     "orders_beyond_baseline",
     "linked_orders",
     "opportunity",
+    "downstream_needs",
     "safety_stock",
 )
 """They add up to the order-up-to level, or are what another system recommends instead."""
@@ -22,15 +23,19 @@ SUPPLY_KINDS = (
     "on_hand",
     "scheduled_receipt",
     "committed_proposal",
+    "reserved_transfer",
     "backorders",
     "committed_since",
 )
 """They add up to the inventory position, with the sign turned."""
 
+NETWORK_KINDS = ("transfer_out", "transfer_in", "passed_upstream")
+"""What the plan moves between locations: given, received, and left to another to supply."""
+
 LOT_KINDS = ("rounding", "minimum_order_quantity", "order_multiple", "surplus")
 """They lead from the net requirement to the quantity."""
 
-KINDS = DEMAND_KINDS + SUPPLY_KINDS + LOT_KINDS
+KINDS = DEMAND_KINDS + SUPPLY_KINDS + NETWORK_KINDS + LOT_KINDS
 """All kinds in the order in which a person reads them."""
 
 REPEATED_KINDS = frozenset(
@@ -38,9 +43,13 @@ REPEATED_KINDS = frozenset(
         "forecast_override",
         "linked_orders",
         "opportunity",
+        "downstream_needs",
         "scheduled_receipt",
         "committed_proposal",
         "committed_since",
+        "reserved_transfer",
+        "transfer_out",
+        "transfer_in",
     }
 )
 """Kinds of which an explanation may hold several; of the others it holds at most one."""

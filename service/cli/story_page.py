@@ -89,10 +89,17 @@ def _print_sources(story: dict[str, Any], console: Console) -> None:
         f"\n[bold]Forecast[/bold]{_outside(forecast)} {run}: {forecast['demand_class']}, "
         f"{forecast['history_weeks']} weeks, {forecast['interval_days']} days protected"
     )
+    supplier = terms["supplier_id"] or "lanes alone"
     console.print(
-        f"[bold]Terms[/bold] {terms['supplier_id']}: lead time {terms['lead_time_days']} days, "
+        f"[bold]Terms[/bold] {supplier}: lead time {terms['lead_time_days']} days, "
         f"review every {terms['review_period_days']} days, version {terms['version']}"
     )
+    for transfer in story["recommendation"].get("transfers", ()):
+        console.print(
+            f"[bold]Transfer[/bold] {transfer['from_location_id']} to "
+            f"{transfer['to_location_id']}: {_plain(transfer['quantity'])} of "
+            f"{_plain(transfer['available'])} that can be spared"
+        )
     if stock:
         console.print(f"[bold]Stock[/bold] as of {stock['as_of']}, version {stock['version']}")
     for signal in story["signals"]:

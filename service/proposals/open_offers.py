@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.database.key_sets import rows_of_keys
@@ -18,7 +18,7 @@ def open_recommendations(session: Session, keys: Collection[Key]) -> dict[Key, s
 
     Where one is not the key's current one, its proposal must be derived anew: it came back from a
     rejection or from the ERP while recommendations went on without it. Keys without an open
-    proposal are left out; a key has at most one of each kind and purchase line.
+    proposal are left out; a key has at most one of each kind, giver and purchase line.
     """
     followed = select(
         ProposalRow.item_id, ProposalRow.location_id, ProposalRow.recommendation_id
@@ -28,17 +28,6 @@ def open_recommendations(session: Session, keys: Collection[Key]) -> dict[Key, s
     for item_id, location_id, recommended in found:
         offered[item_id, location_id].add(recommended)
     return dict(offered)
-
-
-def of_same_offer(row: ProposalRow) -> ColumnElement[bool]:
-    """Proposals for the same as ``row``: of those, at most one is open."""
-    return and_(
-        ProposalRow.kind == row.kind,
-        ProposalRow.item_id == row.item_id,
-        ProposalRow.location_id == row.location_id,
-        ProposalRow.from_location_id == row.from_location_id,
-        ProposalRow.purchase_line == row.purchase_line,
-    )
 
 
 def open_proposals(session: Session, keys: Collection[Key]) -> list[ProposalRow]:

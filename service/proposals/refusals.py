@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from service.http.problems import Problem
 from service.proposals.acknowledgements import ANSWERS
 from service.proposals.claimable import REQUEST_STATES
+from service.proposals.declined import declined_until
 from service.proposals.erp_answers import (
     Reporter,
     answered_otherwise,
@@ -19,11 +21,12 @@ from service.proposals.erp_answers import (
     reported_on,
 )
 from service.proposals.erp_words import RefusalBody
-from service.proposals.open_offers import of_same_offer
 from service.proposals.review import send_to_review
 from service.proposals.states import AMENDABLE, REQUESTED, Event, State
+from service.proposals.subject import about_the_same
 from service.proposals.tables import ClaimRow, ProposalEventRow, ProposalRow
 from service.proposals.transitions import Change, transition
+from service.work.business_date import business_date
 
 _LONGEST_REASON = 1000
 
@@ -35,8 +38,9 @@ def refuse(
 
     A refused requisition goes back to review, and no policy approves it. If its item and
     location have another open proposal by now, that one goes to review instead and carries the
-    need of both. A refused change leaves what was accepted in force. A 409 problem if the system
-    has claimed the proposal again since: under that claim it may be creating its document.
+    need of both. A refused transfer is as good as rejected: its need goes to another giver or to
+    a supplier at once. A refused change leaves what was accepted in force. A 409 problem if the
+    system has claimed the proposal again since: under that claim it may be creating its document.
     """
     row = reported_on(session, reporter, now)
     claim = claim_of(session, reporter, body.claim_id)
@@ -109,6 +113,9 @@ def _not_taken(session: Session, row: ProposalRow, body: RefusalBody, now: datet
         "taken_by": None,
         "previously_taken": False,
     }
+    if row.kind == ProposalKind.TRANSFER:
+        no_until = declined_until(row, business_date(session, now))
+        return Change(Event.REFUSED, State.REJECTED, values={**values, "declined_until": no_until})
     other = _other_open(session, row)
     if other is None:
         return Change(Event.REFUSED, State.IN_REVIEW, values=values)
@@ -121,7 +128,7 @@ def _other_open(session: Session, row: ProposalRow) -> ProposalRow | None:
     return session.scalar(
         select(ProposalRow)
         .where(
-            of_same_offer(row),
+            about_the_same(row),
             ProposalRow.state.in_([state.value for state in AMENDABLE]),
         )
         .with_for_update()

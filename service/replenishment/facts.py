@@ -11,6 +11,7 @@ from rules.ordering.quantities import from_float
 from rules.policy import Fact
 from service.forecasts.scopes import OWN
 from service.replenishment.inputs import KeyInputs
+from service.replenishment.network_inputs import ReceivedInput
 from service.replenishment.open_demand import interval_end
 from service.replenishment.outside_order import lot_is_kept
 from service.replenishment.supplier_order_gap import supplier_order_gap
@@ -38,23 +39,50 @@ def facts_of(
     error = inputs.baseline.backtest_error
     against, recommended = inputs.edited_against, inputs.recommended
     return {
+        "kind": ProposalKind.REQUISITION.value,
         VALUE: _value(inputs, explanation),
         "quantity": explanation.quantity,
         "demand_class": inputs.baseline.demand_class,
         "history_weeks": inputs.baseline.history_weeks,
         "backtest_error": None if error is None else from_float(error),
-        "stock_age_days": _stock_age_days(inputs),
+        "stock_age_days": _stock_age_days(inputs, inputs.stock.as_of if inputs.stock else None),
         "opportunity_share": _opportunity_share(explanation),
         "forecast_override_share": _forecast_override_share(explanation),
         "ambiguous_orders": sum(
             1 for order in inputs.orders if order.candidates and order.due < interval_end(inputs)
         ),
         "supplier": inputs.supplier_id,
-        "kind": ProposalKind.REQUISITION.value,
         SUPPLIER_ORDER_GAP: supplier_order_gap(inputs, explanation.quantity),
         "planner_conflict": against is not None and against != explanation.quantity,
         "source": recommended.system if recommended else OWN,
         "lot_kept": lot_is_kept(inputs, explanation, supplier),
+    }
+
+
+def transfer_facts(
+    inputs: KeyInputs, explanation: Explanation, supplier: LotSizing, one: ReceivedInput
+) -> Mapping[str, Fact]:
+    """The facts about a planned transfer to the key of ``inputs``; nothing is asked of a supplier.
+
+    Who gives stands in the supplier's place. Of the two stock figures the one that is further
+    from today counts, and a figure that is not known is not known for the transfer.
+    """
+    quantity = one.recommended
+    ages = [
+        _stock_age_days(inputs, inputs.stock.as_of if inputs.stock else None),
+        _stock_age_days(inputs, one.giver.stock_as_of),
+    ]
+    known = [age for age in ages if age is not None]
+    edited = one.planner_quantity is not None
+    return {
+        **facts_of(inputs, explanation, supplier),
+        "kind": ProposalKind.TRANSFER.value,
+        VALUE: _worth(inputs, quantity, one.unit_price, one.currency),
+        "quantity": quantity,
+        "stock_age_days": max(known, key=abs) if len(known) == len(ages) else None,
+        "supplier": one.giver.location_id,
+        SUPPLIER_ORDER_GAP: Decimal(0),
+        "planner_conflict": edited and quantity != one.edited_against,
     }
 
 
@@ -63,20 +91,29 @@ def _value(inputs: KeyInputs, explanation: Explanation) -> Decimal | None:
 
     Without dated exchange rates a converted value would be a guess.
     """
-    if not inputs.priced or inputs.terms.currency != inputs.setting.value_currency:
+    if not inputs.priced:
         return None
-    return explanation.quantity * inputs.terms.unit_price
+    terms = inputs.terms
+    return _worth(inputs, explanation.quantity, terms.unit_price, terms.currency)
 
 
-def _stock_age_days(inputs: KeyInputs) -> Decimal | None:
+def _worth(
+    inputs: KeyInputs, quantity: Decimal, price: Decimal | None, currency: str | None
+) -> Decimal | None:
+    if price is None or currency != inputs.setting.value_currency:
+        return None
+    return quantity * price
+
+
+def _stock_age_days(inputs: KeyInputs, as_of: datetime | None) -> Decimal | None:
     """Age of the stock position at the end of the planning day, in days; None if unknown.
 
     The day ends at midnight UTC here, so another time zone shows as up to a day more or less.
     """
-    if inputs.stock is None:
+    if as_of is None:
         return None
     midnight = datetime.combine(inputs.setting.business_date + timedelta(days=1), time(), UTC)
-    seconds = Decimal(int((midnight - inputs.stock.as_of).total_seconds()))
+    seconds = Decimal(int((midnight - as_of).total_seconds()))
     return (seconds / _SECONDS_PER_DAY).quantize(_CENT, ROUND_UP)
 
 

@@ -3,13 +3,10 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Input(BaseModel):
-    """Base of all inputs: immutable, closed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from service.replenishment.input_base import Input
+from service.replenishment.network_inputs import NetworkInput, ReservedInput
 
 
 def _absent(value: object) -> bool:
@@ -45,15 +42,18 @@ class BaselineInput(Input):
 
 
 class TermsInput(Input):
-    """The supplier terms that apply: the first by priority."""
+    """The supplier terms that apply: the first by priority.
 
-    supplier_id: str
+    Where only lanes lead, those of the first lane, without supplier and price.
+    """
+
+    supplier_id: str | None
     lead_time_days: int
     review_period_days: int
     minimum_order_quantity: Decimal
     order_multiple: Decimal
-    unit_price: Decimal
-    currency: str
+    unit_price: Decimal | None
+    currency: str | None
     version: str
 
 
@@ -218,6 +218,9 @@ class KeyInputs(Input):
     """Another system's recommendation, where it is in charge."""
     supplier_order: SupplierOrderInput | None = Field(None, exclude_if=_absent)
     """Only where the supplier sets a minimum order value."""
+    reserved: tuple[ReservedInput, ...] = Field((), exclude_if=lambda given: not given)
+    network: NetworkInput | None = Field(None, exclude_if=_absent)
+    """Its part of the transfer plan; None where no lane leads."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -225,7 +228,7 @@ class KeyInputs(Input):
         return self.item_id, self.location_id
 
     @property
-    def supplier_id(self) -> str:
+    def supplier_id(self) -> str | None:
         """Who is to deliver: the terms' supplier, unless another system names one."""
         named = self.recommended.supplier_id if self.recommended else None
         return named or self.terms.supplier_id

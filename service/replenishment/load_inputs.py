@@ -14,12 +14,13 @@ from rules.policy import Policy
 from service.context import ServiceContext
 from service.database.key_sets import rows_of_items, rows_of_keys
 from service.exceptions.queue import Finding
-from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow, SupplierTermsRow
+from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow
 from service.forecasts.order_links import LinkedDemand, linked_demand
-from service.forecasts.planned_keys import terms_in_force
+from service.forecasts.planned_keys import TermsInForce, terms_in_force
 from service.forecasts.tables import SeriesForecastRow
 from service.policies.versions import in_force
 from service.proposals.committed import committed
+from service.proposals.reserved import reserved
 from service.proposals.states import AMENDABLE, REQUESTED
 from service.proposals.tables import ProposalRow
 from service.replenishment.facts import VALUE
@@ -33,6 +34,7 @@ from service.replenishment.inputs import (
     StockInput,
     TermsInput,
 )
+from service.replenishment.network_inputs import ReservedInput
 from service.replenishment.opportunity_inputs import opportunity_inputs
 from service.replenishment.outside_inputs import outside_plans
 from service.replenishment.overridden_baseline import override_inputs
@@ -82,7 +84,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     demand = linked_demand(session, set(ready))
     items = _items(session, {item_id for item_id, _ in ready})
     stock, receipts = _stock(session, ready), _receipts(session, ready)
-    orders, taken = _orders(demand), _committed(session, ready)
+    orders, taken, promised = _orders(demand), _committed(session, ready), _reserved(session, ready)
     today = setting.business_date
     ends = {key: today + timedelta(days=baselines[key].interval_days) for key in ready}
     graces = Graces(setting.won_grace_days, setting.open_grace_days)
@@ -108,13 +110,14 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
             overrides=overrides.get(key, ()),
             edited_against=edits.get(key),
             recommended=outside.recommended.get(key),
+            reserved=tuple(promised.get(key, ())),
         )
         for key in ready
     ]
     return LoadedInputs(inputs, terms.keys() - set(ready), outside.unusable)
 
 
-def _fits(baseline: SeriesForecastRow, terms: SupplierTermsRow) -> bool:
+def _fits(baseline: SeriesForecastRow, terms: TermsInForce) -> bool:
     return baseline.interval_days == terms.interval_days
 
 
@@ -147,7 +150,7 @@ def _baseline(row: SeriesForecastRow) -> BaselineInput:
     )
 
 
-def _terms(row: SupplierTermsRow) -> TermsInput:
+def _terms(row: TermsInForce) -> TermsInput:
     return TermsInput(
         supplier_id=row.supplier_id,
         lead_time_days=row.lead_time_days,
@@ -231,6 +234,20 @@ def _committed(session: Session, keys: Collection[Key]) -> Mapping[Key, list[Com
             )
         )
     return taken
+
+
+def _reserved(session: Session, keys: Collection[Key]) -> Mapping[Key, list[ReservedInput]]:
+    promised: defaultdict[Key, list[ReservedInput]] = defaultdict(list)
+    for one in reserved(session, keys):
+        promised[one.giver].append(
+            ReservedInput(
+                external_ref=one.external_ref,
+                to_location_id=one.to_location_id,
+                quantity=one.quantity,
+                state=one.state,
+            )
+        )
+    return promised
 
 
 def _orders(demand: LinkedDemand) -> Mapping[Key, list[OrderInput]]:

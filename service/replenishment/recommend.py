@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from rules.ordering.explain import Subject, explain
 from rules.ordering.explanation import Explanation, Record
 from rules.ordering.lot_sizing import LotSizing
 from rules.ordering.quantities import readable, unit_step
+from rules.ordering.terms import total
+from rules.ordering.transfer_terms import TransferExplanation
 from rules.policy import Fact
-from service.replenishment.facts import facts_of
+from service.replenishment.facts import facts_of, transfer_facts
 from service.replenishment.inputs import KeyInputs
+from service.replenishment.network_inputs import NetworkInput, ReceivedInput
+from service.replenishment.network_sides import network_side, transfer_explanations
 from service.replenishment.open_demand import interval_end
 from service.replenishment.outside_order import explain_outside, rationale
 from service.replenishment.sides import demand_side, supply_side
@@ -30,6 +35,8 @@ class Recommended:
 
     inputs: KeyInputs
     explanation: Explanation
+    simulated: SimulatedDemand | None
+    """None where another system is in charge."""
 
     @property
     def key(self) -> Key:
@@ -50,11 +57,32 @@ class Recommended:
     def surplus(self) -> Decimal:
         """How far the inventory position stands above S; 0 where something is missing.
 
-        Nothing is taken back from the ERP because another system recommends less.
+        Nothing is taken back from the ERP because another system recommends less. What transfers
+        bring beyond the need is the lane's lot, and no reason to take an order back.
         """
         if self.inputs.recommended is not None:
             return Decimal(0)
-        return max(-self.explanation.net_requirement, Decimal(0))
+        brought = total(self.explanation.terms, ("transfer_in", "passed_upstream"))
+        return max(brought - self.explanation.net_requirement, Decimal(0))
+
+    @property
+    def lacking(self) -> Decimal:
+        """What was missing before transfers; 0 where nothing was."""
+        brought = total(self.explanation.terms, ("transfer_in", "passed_upstream"))
+        return max(self.explanation.net_requirement - brought, Decimal(0))
+
+    @cached_property
+    def transfers(self) -> tuple[TransferExplanation, ...]:
+        """Each planned transfer to here, explained from both ends."""
+        return transfer_explanations(self.inputs)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The explanation as it is stored, with that of each transfer."""
+        document = self.explanation.to_json()
+        if self.transfers:
+            document["transfers"] = [one.to_json() for one in self.transfers]
+        return document
 
     @cached_property
     def inputs_digest(self) -> str:
@@ -75,6 +103,15 @@ class Recommended:
         return today + timedelta(days=self.inputs.terms.lead_time_days)
 
     @property
+    def received(self) -> tuple[ReceivedInput, ...]:
+        """The planned transfers to here."""
+        return self.inputs.network.received if self.inputs.network else ()
+
+    def facts_of_transfer(self, one: ReceivedInput) -> Mapping[str, Fact]:
+        """What the policy is asked about a planned transfer."""
+        return transfer_facts(self.inputs, self.explanation, lot_of(self.inputs), one)
+
+    @property
     def rationale(self) -> str:
         """One sentence for the ERP's document."""
         if self.inputs.recommended is not None:
@@ -84,6 +121,10 @@ class Recommended:
         return (
             f"Order-up-to level {level} until {interval_end(self.inputs)}, "
             f"inventory position {position}, net {readable(self.explanation.net_requirement)}."
+            + "".join(
+                f" Transfer of {readable(one.quantity)} from {one.from_location_id}."
+                for one in self.transfers
+            )
         )
 
 
@@ -98,16 +139,24 @@ def recommend(batch: Sequence[KeyInputs]) -> list[Recommended]:
         return []
     ours = [inputs for inputs in batch if inputs.recommended is None]
     simulated = simulate(ours) if ours else {}
-    return [Recommended(inputs, _explained(inputs, simulated.get(inputs.key))) for inputs in batch]
+    return [_explained(inputs, simulated.get(inputs.key)) for inputs in batch]
 
 
-def _explained(inputs: KeyInputs, simulated: SimulatedDemand | None) -> Explanation:
+def in_network(result: Recommended, network: NetworkInput) -> Recommended:
+    """The same key with its part of the transfer plan laid over it."""
+    return _explained(result.inputs.model_copy(update={"network": network}), result.simulated)
+
+
+def _explained(inputs: KeyInputs, simulated: SimulatedDemand | None) -> Recommended:
     lot, subject = lot_of(inputs), _subject(inputs)
     if inputs.recommended is not None:
-        return explain_outside(inputs, inputs.recommended, lot, subject)
-    if simulated is None:
+        explanation = explain_outside(inputs, inputs.recommended, lot, subject)
+    elif simulated is None:
         raise LookupError(f"the demand of {inputs.key} was not simulated")
-    return explain(demand_side(inputs, simulated), supply_side(inputs), lot, subject)
+    else:
+        demand, supply = demand_side(inputs, simulated), supply_side(inputs)
+        explanation = explain(demand, supply, lot, subject, network_side(inputs))
+    return Recommended(inputs, explanation, simulated)
 
 
 def lot_of(inputs: KeyInputs) -> LotSizing:
@@ -126,14 +175,16 @@ def _subject(inputs: KeyInputs) -> Subject:
         context={
             "item_id": inputs.item_id,
             "location_id": inputs.location_id,
-            "supplier_id": terms.supplier_id,
+            "supplier_id": terms.supplier_id or "",
             "interval_start": inputs.setting.business_date.isoformat(),
             "interval_end": interval_end(inputs).isoformat(),
             "lead_time_days": str(terms.lead_time_days),
             "review_period_days": str(terms.review_period_days),
             "cycle_service_level": str(inputs.setting.cycle_service_level),
         },
-        supplier_terms=Record(
+        supplier_terms=None
+        if terms.supplier_id is None
+        else Record(
             "supplier_terms",
             f"{inputs.item_id}@{inputs.location_id}/{terms.supplier_id}",
             terms.version,

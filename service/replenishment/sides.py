@@ -12,6 +12,7 @@ from rules.ordering.supply_and_demand import (
     SupplySide,
 )
 from service.replenishment.inputs import BaselineInput, KeyInputs, OpportunityInput, OrderInput
+from service.replenishment.network_sides import downstream_needs, reserved_lines
 from service.replenishment.open_demand import expected_opportunities, interval_end, open_demand
 from service.replenishment.overridden_baseline import override_terms
 from service.replenishment.simulation import ExpectedContribution, SimulatedDemand
@@ -32,6 +33,7 @@ def demand_side(inputs: KeyInputs, simulated: SimulatedDemand) -> DemandSide:
             _contribution(by_name[one.opportunity], simulated.contributions[one.opportunity])
             for one in expected_opportunities(inputs)
         ),
+        downstream=downstream_needs(inputs),
         baseline=(_forecast_record(baseline, f"{inputs.item_id}@{inputs.location_id}"),),
         unlinked_orders=tuple(_order_record(order) for order in demand.unlinked),
         overrides=override_terms(inputs),
@@ -66,6 +68,7 @@ def supply_side(inputs: KeyInputs) -> SupplySide:
             )
             for proposal in inputs.committed
         ),
+        reserved=reserved_lines(inputs),
     )
 
 

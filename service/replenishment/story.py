@@ -59,6 +59,7 @@ def _proposal(row: ProposalRow) -> dict[str, Any]:
         "item_id": row.item_id,
         "location_id": row.location_id,
         "supplier_id": row.supplier_id,
+        "from_location_id": row.from_location_id or None,
         "recommended_quantity": str(row.recommended_quantity),
         "planner_quantity": None if row.planner_quantity is None else str(row.planner_quantity),
         "unit": row.unit,

@@ -29,9 +29,10 @@ def own_value(inputs: KeyInputs, order: SupplierOrderInput, quantity: Decimal) -
         counted = order.planner_quantity
     if counted == 0:
         return Decimal(0)
-    if inputs.terms.currency != order.currency:
+    price = inputs.terms.unit_price if inputs.priced else None
+    if price is None or inputs.terms.currency != order.currency:
         return None
-    return counted * inputs.terms.unit_price
+    return counted * price
 
 
 def plain(value: Decimal) -> Decimal:

@@ -59,8 +59,8 @@ class SupplierOrders:
 
 
 def group_of(inputs: KeyInputs) -> Group:
-    """The order that a key's recommendation would be a line of."""
-    return inputs.terms.supplier_id, inputs.location_id
+    """The order that a key's recommendation would be a line of; without a supplier, of none."""
+    return inputs.supplier_id or "", inputs.location_id
 
 
 def load_supplier_orders(
@@ -73,7 +73,7 @@ def load_supplier_orders(
     suppliers = suppliers_with_conditions(session)
     if not suppliers:
         return SupplierOrders()
-    groups = {one.key: group_of(one) for one in inputs if one.terms.supplier_id in suppliers}
+    groups = {one.key: group_of(one) for one in inputs if one.supplier_id in suppliers}
     conditions = conditions_of(session, {supplier_id for supplier_id, _ in groups.values()})
     minimums = {
         group: minimum

@@ -17,6 +17,7 @@ from service.web.possible_actions import possible_actions
 from service.web.queue import QueueFilter, in_conflict, neighbours, order_value, wanted_quantity
 from service.web.rationale import names_of, rationale_of
 from service.web.terms import proposal_address
+from service.web.transfers import location_names, transfers_of
 from service.web.visitor import Frame
 
 _NEXT_WEEK = timedelta(days=7)
@@ -59,6 +60,10 @@ def proposal_values(
     rationale = recommendation and rationale_of(session, recommendation, decision)
     description, location_name = names_of(session, (proposal.item_id, proposal.location_id))
     previous_ref, next_ref = neighbours(session, wanted, proposal)
+    names = location_names(session, {proposal.from_location_id})
+    transfers = (
+        transfers_of(session, recommendation, proposal.from_location_id) if (recommendation) else []
+    )
     decides = around.person.role.decides
     events = _events(session, proposal)
     return {
@@ -68,6 +73,8 @@ def proposal_values(
         "proposal": proposal,
         "description": description,
         "location_name": location_name,
+        "giver_name": names[proposal.from_location_id] or proposal.from_location_id,
+        "transfers": transfers,
         "rationale": rationale,
         "order_message": message_view(session, proposal.decision_id),
         "lot": recommendation.explanation.get("lot") if recommendation else None,

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Double, Row, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from adapters.canonical.proposal import MESSAGES
 from service.database.types import MILLIONTHS
@@ -28,15 +28,18 @@ BY_VALUE = "value"
 BY_DATE = "date"
 
 
+_GIVER = aliased(LocationRow)
+
+
 @dataclass(frozen=True)
 class QueueFilter:
     """Which proposals are listed and in what order, as the address says it."""
 
     state: str = "in_review"
+    kind: str = ""
     location: str = ""
     text: str = ""
     rule: str = ""
-    kind: str = ""
     sort: str = BY_VALUE
     after: str = ""
 
@@ -45,10 +48,10 @@ class QueueFilter:
         """Read an address; unknown sort orders fall back, blanks are stripped."""
         return cls(
             state=searched(query.get("state", ""), 64) or "in_review",
+            kind=searched(query.get("kind", ""), 64),
             location=searched(query.get("location", ""), 64),
             text=searched(query.get("text", ""), 200),
             rule=searched(query.get("rule", ""), 64),
-            kind=searched(query.get("kind", ""), 64),
             sort=BY_DATE if query.get("sort") == BY_DATE else BY_VALUE,
             after=query.get("after", "")[:200],
         )
@@ -64,7 +67,7 @@ class QueueFilter:
     @property
     def narrowed(self) -> bool:
         """Whether more than the state is filtered."""
-        return bool(self.location or self.text or self.rule or self.kind)
+        return bool(self.kind or self.location or self.text or self.rule)
 
 
 _DEFAULT = QueueFilter()
@@ -77,6 +80,7 @@ class QueueRow:
     proposal: ProposalRow
     description: str
     location_name: str
+    giver_name: str
     outcome: str
     rule_id: str
     why: str
@@ -159,6 +163,7 @@ def _rows(wanted: QueueFilter) -> Select[Any]:
             ProposalRow,
             ItemRow.description,
             LocationRow.name,
+            _GIVER.name.label("giver_name"),
             DecisionRow.outcome,
             DecisionRow.rule_id,
             DecisionRow.reasons,
@@ -166,12 +171,14 @@ def _rows(wanted: QueueFilter) -> Select[Any]:
         )
         .outerjoin(ItemRow, ItemRow.item_id == ProposalRow.item_id)
         .outerjoin(LocationRow, LocationRow.location_id == ProposalRow.location_id)
+        .outerjoin(_GIVER, _GIVER.location_id == ProposalRow.from_location_id)
         .outerjoin(DecisionRow, DecisionRow.decision_id == ProposalRow.decision_id)
     )
     if wanted.state != ALL_STATES:
         statement = statement.where(ProposalRow.state == wanted.state)
     if wanted.location:
-        statement = statement.where(ProposalRow.location_id == wanted.location)
+        ends = (ProposalRow.location_id, ProposalRow.from_location_id)
+        statement = statement.where(or_(*(end == wanted.location for end in ends)))
     if wanted.kind:
         statement = statement.where(ProposalRow.kind == wanted.kind)
     if wanted.rule:
@@ -248,6 +255,7 @@ def _row(found: Row[Any], wanted: QueueFilter) -> QueueRow:
         proposal=proposal,
         description=found.description or proposal.item_id,
         location_name=found.name or proposal.location_id,
+        giver_name=found.giver_name or proposal.from_location_id,
         outcome=found.outcome or "",
         rule_id=rule_id,
         why=proposal.review_reason or reason(note, proposal.currency, leave_out=told_by_tag),

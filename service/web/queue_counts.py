@@ -87,6 +87,12 @@ def locations_in_use(session: Session) -> list[Choice]:
     return [Choice(location_id, name or location_id) for location_id, name in found]
 
 
+def kinds_in_use(session: Session) -> list[Choice]:
+    """The kinds of proposals that there are."""
+    found = session.scalars(select(ProposalRow.kind).distinct().order_by(ProposalRow.kind))
+    return [Choice(kind, words(kind)) for kind in found]
+
+
 def rules_in_use(session: Session, state: str) -> list[Choice]:
     """The rules that sent proposals of ``state`` where they are."""
     found = session.execute(
@@ -98,9 +104,3 @@ def rules_in_use(session: Session, state: str) -> list[Choice]:
         .limit(_MOST_CHOICES)
     )
     return [Choice(rule_id, f"{rule_id} ({count})") for rule_id, count in found]
-
-
-def kinds_in_use(session: Session) -> list[Choice]:
-    """The kinds of proposals there are."""
-    kinds = session.scalars(select(ProposalRow.kind).distinct().order_by(ProposalRow.kind))
-    return [Choice(kind, words(kind)) for kind in kinds]

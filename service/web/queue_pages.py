@@ -54,8 +54,8 @@ def queue(request: Request, context: Context, visitor: Visitor) -> Response:
             approvable=lambda proposal: decides and can_be_approved(proposal),
             counts=counts_by_state(session),
             waiting=waiting(session, around.today),
-            locations=locations_in_use(session),
             kinds=kinds_in_use(session),
+            locations=locations_in_use(session),
             rules=rules_in_use(session, wanted.state),
             message=message_of(session, request.query_params, visitor.person),
         )

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from rules.ordering.terms import DEMAND_KINDS, LOT_KINDS, SUPPLY_KINDS
+from rules.ordering.terms import DEMAND_KINDS, LOT_KINDS, NETWORK_KINDS, SUPPLY_KINDS
 
 SAFETY_STOCK = "safety_stock"
 EXPECTED_KINDS = tuple(kind for kind in DEMAND_KINDS if kind != SAFETY_STOCK)
@@ -84,6 +84,7 @@ _STEPS = (
     (EXPECTED_KINDS, "Expected demand", False),
     ((SAFETY_STOCK,), "Order-up-to level S", False),
     (SUPPLY_KINDS, "Inventory position", True),
+    (NETWORK_KINDS, "Moved between locations", True),
     ((), "Net requirement", False),
     (LOT_KINDS, "Lot sizing", True),
     ((), "Quantity to order", False),
@@ -102,8 +103,7 @@ _OUTSIDE_STEPS = (
 
 def _lines(entries: Sequence[_Entry], place: "_Scale") -> Iterator[TermLine]:
     running = Decimal(0)
-    outside = any(entry.kind == "outside_recommendation" for entry in entries)
-    for kinds, label, part in _OUTSIDE_STEPS if outside else _STEPS:
+    for kinds, label, part in _steps(entries):
         start = running
         for entry in entries:
             if entry.kind in kinds:
@@ -120,6 +120,14 @@ def _lines(entries: Sequence[_Entry], place: "_Scale") -> Iterator[TermLine]:
         shown = -amount if kinds == SUPPLY_KINDS else amount
         bar = place.bar(first, running)
         yield TermLine("subtotal", label, shown, running, bar, subtotal=True)
+
+
+def _steps(entries: Sequence[_Entry]) -> Iterator[tuple[tuple[str, ...], str, bool]]:
+    """The steps of this explanation; where no transfer is planned, there is no such step."""
+    kinds = {entry.kind for entry in entries}
+    for step in _OUTSIDE_STEPS if "outside_recommendation" in kinds else _STEPS:
+        if step[0] != NETWORK_KINDS or kinds & {*NETWORK_KINDS}:
+            yield step
 
 
 def _entry(term: Mapping[str, Any], addresses: Mapping[str, str]) -> _Entry:
@@ -161,7 +169,7 @@ class _Scale:
 
 def _scale(entries: Sequence[_Entry]) -> _Scale:
     running, low, high = Decimal(0), Decimal(0), Decimal(0)
-    for kinds in (EXPECTED_KINDS, (SAFETY_STOCK,), SUPPLY_KINDS, LOT_KINDS):
+    for kinds in (EXPECTED_KINDS, (SAFETY_STOCK,), SUPPLY_KINDS, NETWORK_KINDS, LOT_KINDS):
         for entry in entries:
             if entry.kind in kinds:
                 running += entry.quantity

@@ -8,14 +8,17 @@ A mark waits for a row that another transaction holds; what clears rows never do
 cannot lock each other crosswise, in whatever order a transaction marks its keys.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.context import WHOLE, Share
+from service.database.key_sets import rows_of_keys
 from service.database.pair_sets import one_of_pairs
 from service.database.upsert import insert_into, upsert
 from service.work.tables import DirtyKeyRow, GenerationRow
@@ -50,24 +53,46 @@ def mark_each(session: Session, wishes: Mapping[Key, bool], cause: str, now: dat
     """Mark keys dirty, each with its own wish for a new baseline; returns how many were marked."""
     if not wishes:
         return 0
-    generation = _next_generation(session)
-    rows = [
-        {
-            "item_id": item_id,
-            "location_id": location_id,
-            "generation": generation,
-            "cause": cause,
-            "marked_at": now,
-            "refit": refit,
-        }
-        for (item_id, location_id), refit in sorted(wishes.items())
-    ]
+    rows = _marks(session, wishes, cause, now)
     fresh = insert_into(session, DirtyKeyRow)
     changed = {name: fresh.excluded[name] for name in ("generation", "cause", "marked_at")}
     changed["refit"] = or_(DirtyKeyRow.refit, fresh.excluded.refit)
     marked = fresh.on_conflict_do_update(index_elements=("item_id", "location_id"), set_=changed)
     session.connection().execute(marked, rows)
     return len(rows)
+
+
+def mark_clean(session: Session, keys: Iterable[Key], cause: str, now: datetime) -> int:
+    """Mark those of ``keys`` that are not dirty; returns how many keys were looked at.
+
+    A key that is dirty keeps its generation: nothing has changed for it.
+    """
+    rows = _marks(session, dict.fromkeys(keys, False), cause, now)
+    if rows:
+        fresh = insert_into(session, DirtyKeyRow)
+        unless_dirty = fresh.on_conflict_do_nothing(index_elements=("item_id", "location_id"))
+        session.connection().execute(unless_dirty, rows)
+    return len(rows)
+
+
+def mark_if_clean(session: Session, keys: Collection[Key], cause: str, now: datetime) -> bool:
+    """Mark a few ``keys``; False, and then not all are marked, if any of them was dirty already.
+
+    It waits for whoever is marking or clearing one of them just now.
+    """
+    rows = _marks(session, dict.fromkeys(keys, False), cause, now)
+    fresh = insert_into(session, DirtyKeyRow).values(rows)
+    marked = fresh.on_conflict_do_nothing(index_elements=("item_id", "location_id"))
+    return len(session.execute(marked.returning(DirtyKeyRow.location_id)).all()) == len(rows)
+
+
+def of_keys(session: Session, keys: Collection[Key]) -> list[DirtyKey]:
+    """The marks of those of ``keys`` that are dirty."""
+    marks = select(
+        DirtyKeyRow.item_id, DirtyKeyRow.location_id, DirtyKeyRow.generation, DirtyKeyRow.refit
+    )
+    found = rows_of_keys(session, marks, DirtyKeyRow.item_id, keys)
+    return [DirtyKey((row[0], row[1]), row[2], row[3]) for row in found]
 
 
 def read(
@@ -98,15 +123,22 @@ def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:
     Call it first in the writing transaction and write results for the returned keys only. A key
     that is being marked just now is left alone: its generation is about to move.
     """
-    cleared: set[Key] = set()
-    for held in _held(session, done):
+    return clear_together(session, ((entry,) for entry in done))
+
+
+def clear_together(session: Session, units: Iterable[Sequence[DirtyKey]]) -> set[Key]:
+    """As ``clear``, for keys that belong together: a unit is cleared as a whole or not at all."""
+    wanted = [tuple(unit) for unit in units]
+    held = {key for chunk in _held(session, chain(*wanted)) for key in chunk}
+    whole = [unit for unit in wanted if all(entry.key in held for entry in unit)]
+    cleared = sorted(entry.key for unit in whole for entry in unit)
+    for start in range(0, len(cleared), _KEYS_PER_STATEMENT):
         session.execute(
             delete(DirtyKeyRow)
-            .where(_among(session, held))
+            .where(_among(session, cleared[start : start + _KEYS_PER_STATEMENT]))
             .execution_options(synchronize_session=False)
         )
-        cleared.update(held)
-    return cleared
+    return set(cleared)
 
 
 def fitted(session: Session, done: Iterable[DirtyKey]) -> None:
@@ -149,6 +181,24 @@ def _held(session: Session, dirty: Iterable[DirtyKey]) -> Iterator[list[Key]]:
 
 def _among(session: Session, keys: Collection[Key]) -> ColumnElement[bool]:
     return one_of_pairs(session, (DirtyKeyRow.item_id, DirtyKeyRow.location_id), keys)
+
+
+def _marks(
+    session: Session, wishes: Mapping[Key, bool], cause: str, now: datetime
+) -> list[dict[str, Any]]:
+    """Rows under the next generation, in the order in which everyone writes them."""
+    generation = _next_generation(session)
+    return [
+        {
+            "item_id": item_id,
+            "location_id": location_id,
+            "generation": generation,
+            "cause": cause,
+            "marked_at": now,
+            "refit": refit,
+        }
+        for (item_id, location_id), refit in sorted(wishes.items())
+    ]
 
 
 def _next_generation(session: Session) -> int:

@@ -9,8 +9,8 @@ import pytest
 RULES = Path(__file__).parents[2] / "rules"
 ALLOWED = {
     "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions",
-    "functools", "hashlib", "json", "operator", "polars", "re", "rules", "tomllib", "types",
-    "typing", "zoneinfo",
+    "functools", "hashlib", "itertools", "json", "operator", "polars", "re", "rules", "tomllib",
+    "types", "typing", "zoneinfo",
 }  # fmt: skip
 FORBIDDEN_NAMES = {"open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"}
 FORBIDDEN_CALLS = ("now", "today", "utcnow", "fromtimestamp", "load")

@@ -11,6 +11,7 @@ from rules.policy import Fact, Policy, check_policy, decide, load_policy
 
 TEXT = (Path(__file__).parents[2] / "rules/policies/replenishment.toml").read_text(encoding="utf-8")
 TYPICAL: Mapping[str, Fact] = {
+    "kind": "requisition",
     "value": Decimal("180.00"),
     "quantity": Decimal(120),
     "demand_class": "smooth",
@@ -24,7 +25,6 @@ TYPICAL: Mapping[str, Fact] = {
     "planner_conflict": False,
     "source": "own",
     "lot_kept": True,
-    "kind": "requisition",
     "supplier_order_gap": Decimal(0),
 }
 

@@ -5,7 +5,8 @@ import pytest
 
 from adapters.canonical.supply import StockPosition
 from service.context import ServiceContext
-from service.feeds.batches import FeedKind, FeedRow, Removal
+from service.feeds.batches import FeedKind, FeedRow, Removal, SnapshotPart
+from service.feeds.tables import TransferLaneRow
 from tests.service.builders_feeds import (
     FIRST,
     Erp,
@@ -20,8 +21,10 @@ from tests.service.builders_feeds import (
     sale,
     source,
     stock,
+    stored,
     terms,
 )
+from tests.service.builders_network import lane
 
 KEY = ("BOTTLE", "UK")
 
@@ -108,3 +111,39 @@ def test_accounts_and_rejected_rows_mark_nothing(erp: Erp, context: ServiceConte
     erp.send(FeedKind.SALES_LINES, sale(item_id="NOTHING"))
     erp.send(FeedKind.SALES_LINES, sale(source=source("SO-1", system="old-erp")))
     assert dirty(context) == {}
+
+
+def test_a_lane_for_all_items_marks_what_is_stocked_sold_or_bought_at_its_ends(
+    erp: Erp, context: ServiceContext
+) -> None:
+    erp.send(FeedKind.LOCATIONS, location("FR"), location("DE"))
+    erp.send(FeedKind.ITEMS, item("CUP"))
+    erp.send(FeedKind.SUPPLIER_TERMS, terms())
+    erp.send(FeedKind.SALES_LINES, sale(item_id="CUP", location_id="FR"))
+    erp.send(FeedKind.STOCK_POSITIONS, stock(location_id="DE"))
+    clean(context)
+    erp.send(FeedKind.TRANSFER_LANES, lane("UK", "FR"))
+    assert dirty(context) == {("BOTTLE", "UK"): False, ("CUP", "FR"): False}
+    clean(context)
+    erp.send(FeedKind.TRANSFER_LANES, lane("UK", "FR"))
+    assert dirty(context) == {}
+
+
+def test_a_lane_that_moves_marks_its_ends_before_and_after(
+    erp: Erp, context: ServiceContext
+) -> None:
+    erp.send(FeedKind.LOCATIONS, location("FR"), location("DE"))
+    erp.send(FeedKind.TRANSFER_LANES, lane("UK", "FR", item_id="BOTTLE", source=source("L")))
+    clean(context)
+    erp.send(FeedKind.TRANSFER_LANES, lane("UK", "DE", item_id="BOTTLE", source=source("L")))
+    assert set(dirty(context)) == {("BOTTLE", place) for place in ("UK", "FR", "DE")}
+
+
+def test_a_lane_that_a_snapshot_does_not_name_is_gone(erp: Erp, context: ServiceContext) -> None:
+    erp.send(FeedKind.LOCATIONS, location("FR"))
+    erp.send(FeedKind.TRANSFER_LANES, lane("UK", "FR", item_id="BOTTLE"))
+    clean(context)
+    whole = SnapshotPart(snapshot_id="lanes-1", part=1, last=True)
+    erp.send(FeedKind.TRANSFER_LANES, lane("FR", "UK", item_id="BOTTLE"), snapshot=whole)
+    assert [row.gone for row in stored(context, TransferLaneRow)] == [False, True]
+    assert set(dirty(context)) == {("BOTTLE", "UK"), ("BOTTLE", "FR")}

@@ -226,7 +226,8 @@ def test_a_list_by_a_parameter_that_does_not_exist_is_refused(erp: TestClient, d
     assert refused.status_code == 422
     problem = refused.json()
     assert problem["type"] == "urn:pegline:problem:unknown-parameter"
-    assert problem["allowed"] == ["after", "changed_since", "item", "limit", "location", "state"]
+    allowed = ["after", "changed_since", "item", "kind", "limit", "location", "state"]
+    assert problem["allowed"] == allowed
     assert [error["pointer"] for error in problem["errors"]] == ["/query/item_id", "/query/order"]
     assert "changed_since" in problem["remedy"]
     del erp.headers["Authorization"]

@@ -14,6 +14,7 @@ from service.policies.versions import ensure_default
 from service.proposals.decisions import Edit
 from service.proposals.planner import change_quantity, reject, undo
 from service.proposals.tables import ProposalRow
+from service.replenishment.groups import GroupedKeys
 from service.replenishment.recompute import (
     decide_all,
     read_snapshot,
@@ -217,7 +218,9 @@ def test_two_workers_that_cannot_see_each_others_lines_still_come_to_one_answer(
         erp.send(FeedKind.STOCK_POSITIONS, stock("40", item_id=name, as_of=context.clock()))
 
     work = read_work(erp.context)
-    each = [read_snapshot(context, replace(work, dirty=[entry])) for entry in work.dirty]
+    each = [
+        read_snapshot(context, replace(work, keys=GroupedKeys((entry,)))) for entry in work.dirty
+    ]
     assert len(each) == len(ITEMS)
     for snapshot in each:
         write_results(context, snapshot, decide_all(snapshot))

@@ -363,6 +363,7 @@ def upgrade() -> None:
         sa.Column("from_location_id", sa.String(length=64), nullable=False),
         sa.Column("to_location_id", sa.String(length=64), nullable=False),
         sa.Column("lead_time_days", sa.Integer(), nullable=False),
+        sa.Column("review_period_days", sa.Integer(), nullable=False),
         sa.Column("minimum_quantity", sa.BigInteger(), nullable=False),
         sa.Column("order_multiple", sa.BigInteger(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
@@ -380,6 +381,11 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
+        )
+
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("from_location_id", sa.String(length=64), server_default="", nullable=False)
         )
 
     with op.batch_alter_table("items", schema=None) as batch_op:
@@ -404,6 +410,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("purchase_line", sa.String(length=200), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("received_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("spare_quantity", sa.BigInteger(), nullable=True))
         batch_op.drop_index(
             batch_op.f("uq_proposals_open_key"),
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
@@ -436,6 +445,9 @@ def downgrade() -> None:
             unique=1,
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
         )
+        batch_op.drop_column("spare_quantity")
+        batch_op.drop_column("received_at")
+        batch_op.drop_column("shipped_at")
         batch_op.drop_column("purchase_line")
         batch_op.drop_column("from_location_id")
 
@@ -455,6 +467,9 @@ def downgrade() -> None:
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.drop_column("unit_weight")
         batch_op.drop_column("unit_volume")
+
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_column("from_location_id")
 
     with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
