@@ -22,6 +22,7 @@ COMMANDS = (
     "keys",
     "people",
     "policies",
+    "data",
     "migrate",
     "doctor",
     "version",

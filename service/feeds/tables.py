@@ -196,3 +196,18 @@ class SnapshotMemberRow(Table):
     __tablename__ = "snapshot_members"
     snapshot_row_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_key: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class FeedArrivalRow(Table):
+    """When a system's data of one kind last came in; written with each batch."""
+
+    __tablename__ = "feed_arrivals"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    arrived_at: Mapped[datetime]
+    newest_day: Mapped[date | None]
+    """The newest business day told of, where the kind has one: last sale, last count."""
+    batch_rows: Mapped[int]
+    """Rows taken of the last batch."""
+    total_rows: Mapped[int]
+    """Rows taken of all batches."""

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service.web import (
     api_reference_pages,
+    data_age_pages,
     exception_pages,
     health,
     log_in,
@@ -20,6 +21,7 @@ for part in (
     proposal_pages,
     recommendation_pages,
     exception_pages,
+    data_age_pages,
     health,
     opportunity_pages,
     api_reference_pages,

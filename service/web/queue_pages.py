@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from service.go_live.data_age import late_data
 from service.http.context import Context
 from service.http.problems import Problem
 from service.proposals.planner import Decided, Edit, approve, undo
@@ -48,6 +49,7 @@ def queue(request: Request, context: Context, visitor: Visitor) -> Response:
             approvable=lambda proposal: decides and can_be_approved(proposal),
             counts=counts_by_state(session),
             waiting=waiting(session, around.today),
+            late=late_data(session, context.clock()),
             locations=locations_in_use(session),
             rules=rules_in_use(session, wanted.state),
             message=message_of(session, request.query_params, visitor.person),

@@ -11,6 +11,40 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "adopted_requisitions",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("erp_number", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "system", "erp_number", "line", name=op.f("pk_adopted_requisitions")
+        ),
+    )
+    with op.batch_alter_table("adopted_requisitions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_adopted_requisitions_proposal_id"), ["proposal_id"], unique=True
+        )
+
+    op.create_table(
+        "data_rhythms",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("every_seconds", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("system", "kind", name=op.f("pk_data_rhythms")),
+    )
+    op.create_table(
+        "feed_arrivals",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("newest_day", sa.Date(), nullable=True),
+        sa.Column("batch_rows", sa.Integer(), nullable=False),
+        sa.Column("total_rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "kind", name=op.f("pk_feed_arrivals")),
+    )
+    op.create_table(
         "stale_outlooks",
         sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("location_id", sa.String(length=64), nullable=False),
@@ -95,3 +129,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stale_outlooks_marked_at"))
 
     op.drop_table("stale_outlooks")
+    op.drop_table("feed_arrivals")
+    op.drop_table("data_rhythms")
+    with op.batch_alter_table("adopted_requisitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_adopted_requisitions_proposal_id"))
+
+    op.drop_table("adopted_requisitions")
