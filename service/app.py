@@ -6,6 +6,7 @@ from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions
 from service.feeds.routes import router as feeds
 from service.go_live.data_age_routes import router as data_age
+from service.go_live.in_flight_routes import router as in_flight
 from service.http import problems
 from service.proposals.routes import router as proposals
 from service.replenishment.routes import router as recommendations
@@ -27,7 +28,16 @@ def create_app(context: ServiceContext) -> FastAPI:
     )
     app.state.context = context
     problems.install(app)
-    for router in (signals, exceptions, replays, feeds, recommendations, proposals, data_age):
+    for router in (
+        signals,
+        exceptions,
+        replays,
+        feeds,
+        recommendations,
+        proposals,
+        in_flight,
+        data_age,
+    ):
         app.include_router(router)
     install_pages(app)
     return app

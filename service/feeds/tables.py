@@ -138,6 +138,7 @@ class OpenPurchaseLineRow(FromSystem, Table):
     quantity_open: Mapped[Decimal]
     due_date: Mapped[date]
     proposal_ref: Mapped[str | None]
+    purchase_order_number: Mapped[str | None]
     __table_args__ = (Index(None, "item_id", "location_id"), Index(None, "proposal_ref"))
 
 

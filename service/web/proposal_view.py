@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
 from service.proposals.states import Event
-from service.proposals.tables import ProposalEventRow, ProposalRow
+from service.proposals.tables import NO_RECOMMENDATION, ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.web.possible_actions import possible_actions
 from service.web.queue import QueueFilter, in_conflict, neighbours, order_value, wanted_quantity
@@ -66,6 +66,7 @@ def proposal_values(
         "description": description,
         "location_name": location_name,
         "rationale": rationale,
+        "adopted": proposal.recommendation_id == NO_RECOMMENDATION,
         "lot": recommendation.explanation.get("lot") if recommendation else None,
         "quantity": wanted_quantity(proposal),
         "value": order_value(proposal),
@@ -86,7 +87,8 @@ def proposal_values(
 
 def _newer(session: Session, proposal: ProposalRow) -> str:
     current = session.get(CurrentRecommendationRow, (proposal.item_id, proposal.location_id))
-    if current is None or current.recommendation_id == proposal.recommendation_id:
+    followed = {NO_RECOMMENDATION, current.recommendation_id if current else None}
+    if current is None or proposal.recommendation_id in followed:
         return ""
     return str(current.recommendation_id)
 

@@ -84,6 +84,9 @@ def upgrade() -> None:
             batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
         )
 
+    with op.batch_alter_table("open_purchase_lines", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("purchase_order_number", sa.String(length=64), nullable=True))
+
     with op.batch_alter_table("proposals", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("from_location_id", sa.String(length=64), server_default="", nullable=False)
@@ -119,6 +122,9 @@ def downgrade() -> None:
         )
         batch_op.drop_column("purchase_line")
         batch_op.drop_column("from_location_id")
+
+    with op.batch_alter_table("open_purchase_lines", schema=None) as batch_op:
+        batch_op.drop_column("purchase_order_number")
 
     with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
