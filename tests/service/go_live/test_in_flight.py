@@ -162,7 +162,8 @@ def test_what_is_unknown_waits_as_an_exception_and_is_adopted_later(erp: Erp) ->
     erp.send(FeedKind.ITEMS, item("CUP"))
     assert _outcomes(_adopt(erp, _told(item_id="CUP"))) == [Outcome.STORED]
     with erp.context.database.read() as session:
-        states = dict(session.execute(select(ExceptionRow.kind, ExceptionRow.state)).tuples().all())
+        told = session.execute(select(ExceptionRow.kind, ExceptionRow.state))
+        states = {row[0]: row[1] for row in told}
     assert states["unknown_product"] == ExceptionState.REPLAYED
     assert states["unknown_unit"] == ExceptionState.OPEN
 
