@@ -23,6 +23,8 @@ SAYS_NOTHING_IN_CLASSES = re.compile(r"(Manager|Helper|Helpers|Utils|Util)$")
 BOUNDARY_FOLDERS = ("cli", "demo", "doctor", "http", "web", "worker")
 JOBS = {
     "service/forecasts/baselines.py",
+    "service/go_live/dry_run.py",
+    "service/go_live/row_import.py",
     "service/replenishment/full_pass.py",
     "service/replenishment/recompute.py",
 }
