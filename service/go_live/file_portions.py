@@ -7,6 +7,7 @@ what somebody exported once, as large as it is.
 import csv
 import gzip
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -38,24 +39,32 @@ class Portion:
 
 def header_of(path: Path, layout: Layout) -> list[str]:
     """The names of the file's columns; raises MappingError where there are none."""
-    if _is_parquet(path):
-        return pl.scan_parquet(path).collect_schema().names()
-    with _opened(path, layout) as file:
-        names = next(csv.reader(file, delimiter=layout.separator), [])
-    return _checked(path, names)
+    with _in_words(path, layout):
+        if _is_parquet(path):
+            return pl.scan_parquet(path).collect_schema().names()
+        with _opened(path, layout) as file:
+            names = next(csv.reader(file, delimiter=layout.separator), [])
+        return _checked(path, names)
 
 
 def portions(path: Path, layout: Layout, size: int = ROWS_AT_ONCE) -> Iterator[Portion]:
     """The file's rows, ``size`` at a time. Raises MappingError where it cannot be read at all."""
     read = _parquet if _is_parquet(path) else _csv
-    try:
+    with _in_words(path, layout):
         yield from read(path, layout, size)
+
+
+@contextmanager
+def _in_words(path: Path, layout: Layout) -> Iterator[None]:
+    """Say why a file cannot be read, and what to do about it."""
+    try:
+        yield
     except UnicodeDecodeError as error:
         raise MappingError(
             f"{path} is not written in {layout.encoding}: {error}. "
             "Say encoding = 'cp1252', or whatever it is, under [file]."
         ) from error
-    except (OSError, csv.Error, PolarsError) as error:
+    except (OSError, LookupError, csv.Error, PolarsError) as error:
         raise MappingError(f"{path} cannot be read: {error}") from error
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, get_args
 
+from pydantic import AwareDatetime
+
 from adapters.canonical.identity import Canonical
 from service.feeds.batches import FeedKind
 from service.feeds.row_reading import IDENTITY
@@ -80,7 +82,7 @@ def _merged(
 
 def _type(annotation: Any) -> FieldType:
     plain = {getattr(one, "__origin__", one) for one in (annotation, *get_args(annotation))}
-    if datetime in plain:
+    if plain & {datetime, AwareDatetime}:
         return FieldType.MOMENT
     if date in plain:
         return FieldType.DAY

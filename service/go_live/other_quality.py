@@ -9,6 +9,7 @@ from service.go_live.quality import Finding, Weight, examples, share
 
 OLD_COUNT = timedelta(days=7)
 LONG_LEAD_DAYS = 180
+_KEY = {"item": pl.String, "location": pl.String}
 
 
 def stock_findings(
@@ -35,15 +36,8 @@ def stock_findings(
             "Add up storage bins and batches before the export.",
             examples(twice.sort("item", "location", "line"), "line {line}: {item} at {location}"),
         )
-    bare = ledger.filter(
-        ~pl.struct("item", "location").is_in(
-            pl.DataFrame(
-                sorted(with_terms),
-                schema={"item": pl.String, "location": pl.String},
-                orient="row",
-            ).to_struct()
-        )
-    )
+    bought = pl.DataFrame(sorted(with_terms), schema=_KEY, orient="row")
+    bare = ledger.with_columns(pl.col(*_KEY).cast(pl.String)).join(bought, on=[*_KEY], how="anti")
     if bare.height:
         yield Finding(
             "stock without terms",

@@ -66,7 +66,10 @@ def _signs(kind: ImportKind) -> Mapping[str, _Sign]:
     return {
         name: _Sign.ANY
         for name, field in properties.items()
-        if any(shape.get("exclusiveMinimum", 0) < 0 for shape in _shapes(field))
+        if any(
+            shape.get("exclusiveMinimum", 0) < 0 and "minimum" not in shape
+            for shape in _shapes(field)
+        )
     }
 
 
