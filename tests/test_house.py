@@ -26,6 +26,7 @@ JOBS = {
     "service/go_live/dry_run.py",
     "service/go_live/row_import.py",
     "service/replenishment/full_pass.py",
+    "service/replenishment/groups.py",
     "service/replenishment/recompute.py",
 }
 """Work that the worker and the command line start: each opens its own transactions."""

@@ -22,6 +22,9 @@ class TransferLane(Canonical):
     lead_time_days: int = Field(ge=0, le=365, description="calendar days from release to receipt")
     minimum_quantity: PositiveQuantity = Decimal(1)
     order_multiple: PositiveQuantity = Decimal(1)
+    review_period_days: int = Field(
+        7, ge=1, le=365, description="how often what only lanes supply is looked at"
+    )
     priority: int = Field(1, ge=1, le=99, description="1 is asked first")
     provenance: Text = ""
 

@@ -13,7 +13,7 @@ from rules.ordering import labels
 from rules.ordering.explanation import Explanation
 from rules.ordering.lot_sizing import LotSizing, SizedLot, size_lot
 from rules.ordering.quantities import quantised
-from rules.ordering.supply_and_demand import DemandSide, SupplySide
+from rules.ordering.supply_and_demand import NO_NETWORK, DemandSide, NetworkSide, SupplySide
 from rules.ordering.terms import Record, Term
 
 
@@ -27,7 +27,11 @@ class Subject:
 
 
 def explain(
-    demand: DemandSide, supply: SupplySide, lot: LotSizing, subject: Subject
+    demand: DemandSide,
+    supply: SupplySide,
+    lot: LotSizing,
+    subject: Subject,
+    network: NetworkSide = NO_NETWORK,
 ) -> Explanation:
     """The order quantity of one (item, location) with all its terms, in reading order.
 
@@ -39,7 +43,8 @@ def explain(
     buffer = Term(
         "safety_stock", labels.safety_stock(demand, safety), safety, _given(demand.policy)
     )
-    before_lot = (*means, buffer, *_supply(supply))
+    needs = tuple(_downstream(demand))
+    before_lot = (*means, *needs, buffer, *_supply(supply), *_network(network))
     sized = size_lot(_sum(before_lot), lot)
     return Explanation(
         unit=subject.unit,
@@ -65,6 +70,22 @@ def _expected_demand(demand: DemandSide) -> Iterator[Term]:
         yield _term("opportunity", labels.opportunity(line), line.expected, (line.record,))
 
 
+def _downstream(demand: DemandSide) -> Iterator[Term]:
+    for need in demand.downstream:
+        yield _term("downstream_needs", labels.downstream(need), need.quantity, (need.record,))
+
+
+def _network(network: NetworkSide) -> Iterator[Term]:
+    for given in network.given:
+        yield _term("transfer_out", labels.transfer_out(given), given.quantity, (given.record,))
+    for taken in network.received:
+        yield _term("transfer_in", labels.transfer_in(taken), -taken.quantity, (taken.record,))
+    passed = network.passed_upstream
+    if passed is not None:
+        label = labels.passed_upstream(passed)
+        yield _term("passed_upstream", label, -passed.quantity, (passed.record,))
+
+
 def _supply(supply: SupplySide) -> Iterator[Term]:
     yield _term("on_hand", labels.stock(supply), -supply.usable_on_hand, _given(supply.stock))
     for line in supply.receipts:
@@ -72,6 +93,10 @@ def _supply(supply: SupplySide) -> Iterator[Term]:
     for line in supply.committed:
         yield _term(
             "committed_proposal", labels.committed_proposal(line), -line.quantity, (line.record,)
+        )
+    for line in supply.reserved:
+        yield _term(
+            "reserved_transfer", labels.reserved_transfer(line), line.quantity, (line.record,)
         )
     if supply.backorders:
         yield _term("backorders", labels.BACKORDERS, supply.backorders, _given(supply.stock))

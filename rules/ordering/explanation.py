@@ -14,6 +14,7 @@ from rules.ordering.quantities import quantised, read, written
 from rules.ordering.terms import (
     DEMAND_KINDS,
     LOT_KINDS,
+    NETWORK_KINDS,
     SUPPLY_KINDS,
     ExplanationMismatch,
     Record,
@@ -58,8 +59,9 @@ class Explanation:
 
     @property
     def net_requirement(self) -> Decimal:
-        """Order-up-to level less inventory position; negative is a surplus."""
-        return quantised(self.order_up_to_level - self.inventory_position)
+        """Order-up-to level less inventory position, after transfers; negative is a surplus."""
+        moved = total(self.terms, NETWORK_KINDS)
+        return quantised(self.order_up_to_level - self.inventory_position + moved)
 
     def to_json(self) -> dict[str, Any]:
         """JSON values only, quantities as strings of six decimals, with the subtotals."""

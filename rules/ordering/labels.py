@@ -7,7 +7,9 @@ from rules.ordering.quantities import percent, readable
 from rules.ordering.supply_and_demand import (
     Contribution,
     DemandSide,
+    DownstreamNeed,
     LinkedOrder,
+    Movement,
     SupplyLine,
     SupplySide,
 )
@@ -67,6 +69,34 @@ def receipt(line: SupplyLine) -> str:
 def committed_proposal(line: SupplyLine) -> str:
     """For example "Proposal R-17, not yet in the ERP's open orders"."""
     return f"Proposal {line.reference}, not yet in the ERP's open orders{_due(line)}"
+
+
+def reserved_transfer(line: SupplyLine) -> str:
+    """For example "Transfer PEG-17, taken by the ERP and not shipped yet"."""
+    return f"Transfer {line.reference}, taken by the ERP and not shipped yet"
+
+
+def downstream(need: DownstreamNeed) -> str:
+    """For example "Needed by SHOP-1, which has no supplier: 7, sent as 12"."""
+    text = f"Needed by {need.location_id}, which has no supplier"
+    if need.quantity == need.need:
+        return text
+    return f"{text}: {readable(need.need)}, sent as {readable(need.quantity)}"
+
+
+def transfer_out(movement: Movement) -> str:
+    """For example "Transfer to SHOP-1 in this plan"."""
+    return f"Transfer to {movement.location_id} in this plan"
+
+
+def transfer_in(movement: Movement) -> str:
+    """For example "Transfer from LEEDS in this plan"."""
+    return f"Transfer from {movement.location_id} in this plan"
+
+
+def passed_upstream(movement: Movement) -> str:
+    """For example "Passed upstream to HUB, which has it or buys it"."""
+    return f"Passed upstream to {movement.location_id}, which has it or buys it"
 
 
 def rounding(lot: LotSizing) -> str:

@@ -43,6 +43,19 @@ class Contribution:
 
 
 @dataclass(frozen=True)
+class DownstreamNeed:
+    """What another location needs of this one, since no supplier delivers there.
+
+    ``need`` is what it lacks, ``quantity`` the same in the lots in which it can be sent.
+    """
+
+    location_id: str
+    need: Decimal
+    quantity: Decimal
+    record: Record
+
+
+@dataclass(frozen=True)
 class DemandSide:
     """Demand over the protection interval.
 
@@ -50,6 +63,7 @@ class DemandSide:
     ``baseline_mean`` is the expected usual demand; ``orders_beyond_baseline`` what open orders
     demand on top of the baseline they consume. The safety stock is what the level holds above
     the sum of these expectations.
+    ``downstream`` stands on top of the level.
     """
 
     order_up_to_level: Decimal
@@ -58,6 +72,7 @@ class DemandSide:
     orders_beyond_baseline: Decimal = Decimal(0)
     linked_orders: tuple[LinkedOrder, ...] = ()
     opportunities: tuple[Contribution, ...] = ()
+    downstream: tuple[DownstreamNeed, ...] = ()
     baseline: tuple[Record, ...] = ()
     unlinked_orders: tuple[Record, ...] = ()
     policy: Record | None = None
@@ -75,10 +90,35 @@ class SupplyLine:
 
 @dataclass(frozen=True)
 class SupplySide:
-    """Stock and what is on its way. ``stock`` None means that no stock position is known."""
+    """Stock and what is on its way. ``stock`` None means that no stock position is known.
+
+    ``reserved`` lies there still, but the ERP has taken a transfer of it.
+    """
 
     usable_on_hand: Decimal
     backorders: Decimal = Decimal(0)
     stock: Record | None = None
     receipts: tuple[SupplyLine, ...] = ()
     committed: tuple[SupplyLine, ...] = ()
+    reserved: tuple[SupplyLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A planned transfer as one end sees it; ``location_id`` is the other end."""
+
+    location_id: str
+    quantity: Decimal
+    record: Record
+
+
+@dataclass(frozen=True)
+class NetworkSide:
+    """What the plan moves: transfers given and received, and the need passed upstream."""
+
+    given: tuple[Movement, ...] = ()
+    received: tuple[Movement, ...] = ()
+    passed_upstream: Movement | None = None
+
+
+NO_NETWORK = NetworkSide()

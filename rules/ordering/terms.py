@@ -12,21 +12,40 @@ DEMAND_KINDS = (
     "orders_beyond_baseline",
     "linked_orders",
     "opportunity",
+    "downstream_needs",
     "safety_stock",
 )
 """They add up to the order-up-to level."""
 
-SUPPLY_KINDS = ("on_hand", "scheduled_receipt", "committed_proposal", "backorders")
+SUPPLY_KINDS = (
+    "on_hand",
+    "scheduled_receipt",
+    "committed_proposal",
+    "reserved_transfer",
+    "backorders",
+)
 """They add up to the inventory position, with the sign turned."""
+
+NETWORK_KINDS = ("transfer_out", "transfer_in", "passed_upstream")
+"""What the plan moves between locations: given, received, and left to another to supply."""
 
 LOT_KINDS = ("rounding", "minimum_order_quantity", "order_multiple", "surplus")
 """They lead from the net requirement to the quantity."""
 
-KINDS = DEMAND_KINDS + SUPPLY_KINDS + LOT_KINDS
+KINDS = DEMAND_KINDS + SUPPLY_KINDS + NETWORK_KINDS + LOT_KINDS
 """All kinds in the order in which a person reads them."""
 
 REPEATED_KINDS = frozenset(
-    {"linked_orders", "opportunity", "scheduled_receipt", "committed_proposal"}
+    {
+        "linked_orders",
+        "opportunity",
+        "downstream_needs",
+        "scheduled_receipt",
+        "committed_proposal",
+        "reserved_transfer",
+        "transfer_out",
+        "transfer_in",
+    }
 )
 """Kinds of which an explanation may hold several; of the others it holds at most one."""
 

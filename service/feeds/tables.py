@@ -82,6 +82,7 @@ class TransferLaneRow(FromSystem, Table):
     from_location_id: Mapped[str]
     to_location_id: Mapped[str]
     lead_time_days: Mapped[int]
+    review_period_days: Mapped[int]
     minimum_quantity: Mapped[Decimal]
     order_multiple: Mapped[Decimal]
     priority: Mapped[int]

@@ -1,19 +1,22 @@
 """Which (item, location) keys a change of feed data makes out of date, and how much so."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
+from service.database.base import Table
 from service.feeds.code_sets import one_of
 from service.feeds.subjects import Subject
-from service.feeds.tables import StockPositionRow, SupplierTermsRow
-from service.feeds.versions import Change
+from service.feeds.tables import SalesLineRow, StockPositionRow, SupplierTermsRow
+from service.feeds.versions import Change, Values
 from service.work import dirty_keys
 from service.work.dirty_keys import Key
 
 _MEASURES = ("unit_decimals", "conversions", "gone")
+_STOCKED = (SupplierTermsRow, StockPositionRow)
 _INTERVAL = ("lead_time_days", "review_period_days", "priority", "gone")
 
 
@@ -25,11 +28,15 @@ def mark_touched(
     Sales lines and what sets the protection interval ask for a new baseline. An item's units
     and the end (or return) of an item or a location touch all keys with stock or terms of it.
     Accounts touch none. A line that names an opportunity touches its item everywhere, since the
-    opportunity may have been planned for another location.
+    opportunity may have been planned for another location. A lane touches what it can move, at
+    both its ends: what is stocked, sold or bought there.
     """
     if subject.name in ("item", "location"):
         touched = _keys_of(session, subject.key[0], _redefined(subject, changes))
         dirty_keys.mark(session, touched, subject.name, now)
+        return
+    if subject.name == "transfer_lane":
+        dirty_keys.mark(session, _keys_of_lanes(session, changes), subject.name, now)
         return
     if "location_id" not in subject.columns:
         return
@@ -71,12 +78,31 @@ def _redefined(subject: Subject, changes: Iterable[Change]) -> set[str]:
     return {change.after[name] for change in changes if _differs(change, columns)}
 
 
-def _keys_of(session: Session, column: str, codes: Collection[str]) -> set[Key]:
-    """All keys with terms or stock of these items or locations."""
-    places = [
-        select(table.item_id, table.location_id).where(
-            one_of(session, table.__table__.c[column], codes), table.gone.is_(False)
+def _keys_of_lanes(session: Session, changes: Iterable[Change]) -> set[Key]:
+    states = [state for change in changes for state in (change.before, change.after) if state]
+    every_item = _ends(state for state in states if state["item_id"] is None)
+    keys = _keys_of(session, "location_id", every_item, (*_STOCKED, SalesLineRow))
+    for state in states:
+        if state["item_id"] is not None:
+            keys |= {(state["item_id"], place) for place in _ends([state])}
+    return keys
+
+
+def _ends(lanes: Iterable[Values]) -> set[str]:
+    return {lane[end] for lane in lanes for end in ("from_location_id", "to_location_id")}
+
+
+def _keys_of(
+    session: Session,
+    column: str,
+    codes: Collection[str],
+    tables: Sequence[type[Table]] = _STOCKED,
+) -> set[Key]:
+    """All keys of these items or locations that ``tables`` know, as a rule by terms or stock."""
+    places: list[Select[Any]] = [
+        select(known.c.item_id, known.c.location_id).where(
+            one_of(session, known.c[column], codes), known.c.gone.is_(False)
         )
-        for table in (SupplierTermsRow, StockPositionRow)
+        for known in (table.__table__ for table in tables)
     ]
     return {(row[0], row[1]) for row in session.execute(union(*places))}

@@ -22,7 +22,6 @@ from service.context import ServiceContext
 from service.database.key_sets import rows_of_keys
 from service.database.retry import write_again
 from service.database.upsert import upsert
-from service.feeds.tables import SupplierTermsRow
 from service.forecasts.demand_history import daily_sales
 from service.forecasts.parquet_runs import (
     DamagedRunError,
@@ -33,7 +32,7 @@ from service.forecasts.parquet_runs import (
     read_run,
     write_file,
 )
-from service.forecasts.planned_keys import terms_in_force
+from service.forecasts.planned_keys import TermsInForce, terms_in_force
 from service.forecasts.tables import SeriesForecastRow
 from service.work import dirty_keys
 from service.work.business_date import business_date, planning_week
@@ -66,7 +65,7 @@ class FitTask:
 
     dirty: list[DirtyKey]
     today: date
-    terms: dict[Key, SupplierTermsRow]
+    terms: dict[Key, TermsInForce]
     sales: pl.DataFrame
     pool: _StoredPool | None
     known_runs: dict[Key, UUID]

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from adapters.canonical.proposal import ProposalKind
 from service.http.problems import Problem
 from service.proposals.documents import written
 from service.proposals.erp_answers import (
@@ -25,6 +24,7 @@ from service.proposals.erp_answers import (
 )
 from service.proposals.erp_words import AcknowledgementBody
 from service.proposals.states import Event, State
+from service.proposals.subject import NEW_KINDS
 from service.proposals.tables import ClaimRow, ProposalRow
 from service.proposals.transitions import Change, transition
 
@@ -53,8 +53,7 @@ def acknowledge(
     repeated = _said_before(session, row, body)
     if repeated is not None:
         return repeated
-    requisition = claim.kind == ProposalKind.REQUISITION
-    change = _taken(row, body) if requisition else _changed(row, body, claim)
+    change = _taken(row, body) if claim.kind in NEW_KINDS else _changed(row, body, claim)
     answer = {
         "external_ref": row.external_ref,
         "state": change.to.value,
@@ -102,7 +101,7 @@ def _taken(row: ProposalRow, body: AcknowledgementBody) -> Change:
         raise Problem(
             422,
             "nothing-accepted",
-            "A requisition of nothing was not asked for",
+            "A document of nothing was not asked for",
             "Nothing was changed.",
             remedy="Refuse the proposal with a reason instead.",
         )

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from service.database.base import new_id
 from service.database.key_sets import rows_of_keys
 from service.proposals.amendment import amendment
@@ -20,6 +21,7 @@ from service.proposals.committed import note_seen_in_erp
 from service.proposals.declined import forget_declined, is_declined
 from service.proposals.offer import external_ref
 from service.proposals.states import AMENDABLE, Event, State
+from service.proposals.subject import NEW_KINDS
 from service.proposals.tables import ProposalRow
 from service.proposals.transitions import create, transition
 from service.proposals.wanted import WantedOrder
@@ -87,7 +89,8 @@ def _known(session: Session, keys: Collection[Key]) -> Mapping[Key, Sequence[Pro
             or_(
                 ProposalRow.state.in_([state.value for state in AMENDABLE | REQUESTABLE]),
                 ProposalRow.declined_until.is_not(None),
-            )
+            ),
+            ProposalRow.kind.in_([kind.value for kind in NEW_KINDS]),
         )
         .order_by(ProposalRow.proposal_id)
         .with_for_update()
@@ -103,6 +106,30 @@ def _follow(
     session: Session, rows: Sequence[ProposalRow], wanted: WantedOrder, now: datetime
 ) -> list[str]:
     """Do what is to be done for one key; returns what it counts as."""
+    transfers = [row for row in rows if row.kind == ProposalKind.TRANSFER]
+    orders = [row for row in rows if row.kind == ProposalKind.REQUISITION]
+    done = _follow_transfers(session, transfers, wanted, now)
+    return done + _follow_order(session, orders, wanted, now)
+
+
+def _follow_transfers(
+    session: Session, rows: Sequence[ProposalRow], wanted: WantedOrder, now: datetime
+) -> list[str]:
+    """One open transfer from each giver; where somebody said no, the plan does not ask again."""
+    done = []
+    open_rows = {row.from_location_id: row for row in rows if row.state in AMENDABLE}
+    asked = {one.from_location_id: one for one in wanted.transfers}
+    for giver in sorted(open_rows.keys() | asked.keys()):
+        transfer = asked.get(giver) or wanted.no_transfer_from(giver)
+        done += _follow_open(session, open_rows.get(giver), transfer, now)
+    if wanted.lacking == 0:
+        forget_declined(rows)
+    return done
+
+
+def _follow_order(
+    session: Session, rows: Sequence[ProposalRow], wanted: WantedOrder, now: datetime
+) -> list[str]:
     done = []
     for row, change in plan_requests(rows, wanted):
         transition(session, row, change, now)
@@ -110,15 +137,23 @@ def _follow(
     if wanted.quantity == 0:
         forget_declined(rows)
     open_row = next((row for row in rows if row.state in AMENDABLE), None)
-    if open_row is not None:
-        done.extend(_amend(session, open_row, wanted, now))
-    elif wanted.quantity > 0 and is_declined(rows, wanted):
-        done.append(_DECLINED)
-    elif wanted.quantity > 0:
+    if open_row is None and wanted.quantity > 0:
+        if is_declined(rows, wanted):
+            return [*done, _DECLINED]
         forget_declined(rows)
-        create(session, _new_proposal(wanted, now), f"recommended, outcome {wanted.outcome}", now)
-        done.append(_COUNTED_AS[Event.CREATED])
-    return done
+    return done + _follow_open(session, open_row, wanted, now)
+
+
+def _follow_open(
+    session: Session, open_row: ProposalRow | None, wanted: WantedOrder, now: datetime
+) -> list[str]:
+    """Amend what is open, else propose what is wanted."""
+    if open_row is not None:
+        return _amend(session, open_row, wanted, now)
+    if wanted.quantity == 0:
+        return []
+    create(session, _new_proposal(wanted, now), f"recommended, outcome {wanted.outcome}", now)
+    return [_COUNTED_AS[Event.CREATED]]
 
 
 def _amend(session: Session, row: ProposalRow, wanted: WantedOrder, now: datetime) -> list[str]:
@@ -136,7 +171,8 @@ def _new_proposal(wanted: WantedOrder, now: datetime) -> ProposalRow:
     return ProposalRow(
         proposal_id=proposal_id,
         external_ref=external_ref(proposal_id),
-        kind="requisition",
+        kind=wanted.kind.value,
+        from_location_id=wanted.from_location_id,
         state=wanted.state.value,
         revision=1,
         row_version=1,

@@ -67,6 +67,7 @@ def _body(row: ProposalRow, reason: str | None) -> dict[str, object]:
         "item_id": row.item_id,
         "location_id": row.location_id,
         "supplier_id": row.supplier_id,
+        "from_location_id": row.from_location_id or None,
         "quantity": format(wanted_total(row), "f"),
         "taken_quantity": format(taken_quantity(row), "f") if taken else None,
         "unit": row.unit,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from adapters.canonical.proposal import ProposalKind
 from service.proposals.states import State
+from service.proposals.subject import PLACES
 from service.proposals.tables import ProposalRow
 
 _REQUESTS = {
@@ -18,16 +19,16 @@ _REQUESTS = {
 
 def claimable(
     kind: ProposalKind, principal: str, locations: Collection[str], now: datetime
-) -> Select[UUID, str, str, str]:
-    """What ``principal`` may claim, oldest first: proposal_id, item_id, location_id, state.
+) -> Select[UUID, str, str, str, str]:
+    """What ``principal`` may claim, oldest first: proposal_id, ``PLACES`` and state.
 
     What a system took before is offered to that system alone: it may hold a document for it.
     """
     theirs = or_(ProposalRow.taken_by.is_(None), ProposalRow.taken_by == principal)
     never_taken = ProposalRow.state == State.APPROVED.value
-    chosen = select(
-        ProposalRow.proposal_id, ProposalRow.item_id, ProposalRow.location_id, ProposalRow.state
-    ).where(_offered(kind, now), or_(never_taken, theirs))
+    chosen = select(ProposalRow.proposal_id, *PLACES, ProposalRow.state).where(
+        _offered(kind, now), or_(never_taken, theirs)
+    )
     if locations:
         chosen = chosen.where(ProposalRow.location_id.in_(sorted(locations)))
     return chosen.order_by(ProposalRow.created_at, ProposalRow.proposal_id)
@@ -50,7 +51,10 @@ def _offered(kind: ProposalKind, now: datetime) -> ColumnElement[bool]:
     if kind in _REQUESTS:
         return and_(ProposalRow.state == _REQUESTS[kind].value, ProposalRow.claim_id.is_(None))
     released = or_(ProposalRow.release_not_before.is_(None), ProposalRow.release_not_before <= now)
-    return or_(
-        and_(ProposalRow.state == State.APPROVED.value, released),
-        ProposalRow.state == State.UNCONFIRMED.value,
+    return and_(
+        ProposalRow.kind == kind.value,
+        or_(
+            and_(ProposalRow.state == State.APPROVED.value, released),
+            ProposalRow.state == State.UNCONFIRMED.value,
+        ),
     )

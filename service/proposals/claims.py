@@ -25,6 +25,7 @@ from service.proposals.documents import offered
 from service.proposals.leases import LEASED, expire_claims
 from service.proposals.offer import planners_cut
 from service.proposals.states import REQUESTED, Event, State
+from service.proposals.subject import NEW_KINDS, keys_of
 from service.proposals.tables import ClaimRow, ProposalRow
 from service.proposals.transitions import Change, transition
 from service.work import dirty_keys
@@ -139,7 +140,7 @@ def _take(session: Session, request: ClaimRequest, now: datetime) -> Sequence[Pr
     chosen = session.execute(
         claimable(request.kind, request.principal, request.locations, now).limit(request.limit)
     ).all()
-    approved = [(row.item_id, row.location_id) for row in chosen if row.state == State.APPROVED]
+    approved = [key for row in chosen if row.state == State.APPROVED for key in keys_of(row)]
     dirty_keys.mark(session, approved, "claim", now)
     ids = [row.proposal_id for row in chosen]
     rows = session.scalars(still_claimable(request.kind, ids, now)).all()
@@ -148,8 +149,8 @@ def _take(session: Session, request: ClaimRequest, now: datetime) -> Sequence[Pr
 
 
 def _taken(row: ProposalRow, request: ClaimRequest, today: date) -> dict[str, Any]:
-    """The columns of a requisition that tell who has it, and that a planner's cut is a no."""
-    if request.kind is not ProposalKind.REQUISITION:
+    """The columns that tell who has it, and that a planner's cut is a no."""
+    if request.kind not in NEW_KINDS:
         return {}
     cut = {"declined_until": declined_until(row, today)} if planners_cut(row) > 0 else {}
     return {"taken_by": request.principal, **cut}

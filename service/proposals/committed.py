@@ -17,9 +17,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.database.key_sets import rows_of_keys
-from service.feeds.tables import OpenPurchaseLineRow
+from service.feeds.tables import OpenPurchaseLineRow, StockPositionRow
 from service.proposals.offer import taken_quantity
-from service.proposals.states import COMMITTED, TRANSITIONS, Event, State
+from service.proposals.states import COMMITTED, TRANSITIONS, UNDER_WAY, Event, State
+from service.proposals.subject import NEW_KINDS
 from service.proposals.tables import ProposalRow
 from service.proposals.transitions import Change, transition
 from service.work.dirty_keys import Key
@@ -56,6 +57,17 @@ _NAMES_THE_ERPS_NUMBER = (
 # Two questions, each with an index of its own.
 _IN_FEED = or_(_NAMES_OUR_REFERENCE, _NAMES_THE_ERPS_NUMBER)
 
+_IN_STOCK = (
+    select(StockPositionRow.item_id)
+    .where(
+        StockPositionRow.item_id == ProposalRow.item_id,
+        StockPositionRow.location_id == ProposalRow.location_id,
+        StockPositionRow.gone.is_(False),
+        StockPositionRow.as_of >= ProposalRow.received_at,
+    )
+    .exists()
+)
+
 
 @dataclass(frozen=True)
 class CommittedProposal:
@@ -68,11 +80,18 @@ class CommittedProposal:
 
 
 def committed(session: Session, keys: Collection[Key]) -> list[CommittedProposal]:
-    """What is taken of ``keys`` and not shown by the feed, oldest first for each key."""
+    """What is taken of ``keys`` and not shown by the feed, oldest first for each key.
+
+    A transfer that was received counts until the receiver's stock is counted anew.
+    """
     in_feed = or_(ProposalRow.seen_in_erp_at.is_not(None), _IN_FEED).label("in_feed")
     taken = (
         select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow, in_feed)
-        .where(_in_states(COMMITTED))
+        .where(
+            _in_states(COMMITTED),
+            ProposalRow.kind.in_([kind.value for kind in NEW_KINDS]),
+            or_(ProposalRow.state != State.RECEIVED.value, ~_IN_STOCK),
+        )
         .order_by(ProposalRow.created_at, ProposalRow.proposal_id)
     )
     found = []
@@ -87,7 +106,7 @@ def committed(session: Session, keys: Collection[Key]) -> list[CommittedProposal
 def _not_shown(row: ProposalRow, *, shown: bool) -> Decimal:
     """Partly ordered: what is not on a purchase order yet cannot be in the feed."""
     taken, ordered = taken_quantity(row), row.ordered_quantity
-    if row.state == State.ORDERED and ordered is not None:
+    if row.state in {State.ORDERED, *UNDER_WAY} and ordered is not None:
         taken = ordered
     if not shown:
         return taken

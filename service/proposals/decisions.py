@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from service.access.people import Role
 from service.http.problems import Problem
 from service.proposals.states import AMENDABLE, Event, State
+from service.proposals.subject import about_the_same, keys_of_proposal
 from service.proposals.tables import ProposalRow
 from service.proposals.transitions import Change, locked, transition, unknown_proposal
 from service.work import dirty_keys
@@ -62,20 +64,31 @@ def opened(session: Session, edit: Edit) -> ProposalRow:
 
 
 def opened_to_plan_anew(session: Session, edit: Edit, now: datetime) -> ProposalRow:
-    """As ``opened``, with the key marked dirty: the next plan looks at the proposal again.
+    """As ``opened``, with its keys marked dirty: the next plan looks at the proposal again.
 
     The mark comes first: keys are locked before proposals, here as in the recompute.
     """
     check_role(edit)
-    key = session.execute(
-        select(ProposalRow.item_id, ProposalRow.location_id).where(
-            ProposalRow.proposal_id == edit.proposal_id
-        )
-    ).one_or_none()
-    if key is None:
+    keys = keys_of_proposal(session, ProposalRow.proposal_id == edit.proposal_id)
+    if keys is None:
         raise unknown_proposal()
-    dirty_keys.mark(session, [(key.item_id, key.location_id)], "planner", now)
+    dirty_keys.mark(session, keys, "planner", now)
     return opened(session, edit)
+
+
+def opened_to_leave(session: Session, edit: Edit, now: datetime) -> ProposalRow:
+    """As ``opened``; if it is a transfer, the next plan sends its need elsewhere."""
+    return (
+        opened_to_plan_anew(session, edit, now)
+        if is_transfer(session, edit)
+        else opened(session, edit)
+    )
+
+
+def is_transfer(session: Session, edit: Edit) -> bool:
+    """Whether the decision is about a transfer: the kind of a proposal never changes."""
+    kind = select(ProposalRow.kind).where(ProposalRow.proposal_id == edit.proposal_id)
+    return session.scalar(kind) == ProposalKind.TRANSFER
 
 
 def check_role(edit: Edit) -> None:
@@ -137,9 +150,7 @@ def must_be_only_open(session: Session, row: ProposalRow) -> None:
     """A 409 problem if the item and location have another open proposal."""
     other = session.scalar(
         select(ProposalRow.external_ref).where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            about_the_same(row),
             ProposalRow.state.in_([state.value for state in AMENDABLE]),
             ProposalRow.proposal_id != row.proposal_id,
         )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service.http.problems import Problem
 from service.proposals.leases import unknown_claim
 from service.proposals.states import Event
+from service.proposals.subject import PLACES, keys_of
 from service.proposals.tables import ClaimRow, ProposalEventRow, ProposalRow
 from service.proposals.transitions import locked, unknown_proposal
 from service.work import dirty_keys
@@ -32,18 +33,18 @@ class Reporter:
 
 
 def reported_on(session: Session, reporter: Reporter, now: datetime) -> ProposalRow:
-    """The proposal, locked, with its key marked dirty: the inventory position will change.
+    """The proposal, locked, with its keys marked dirty: the inventory position will change.
 
     The mark comes first: the recompute, too, holds keys before proposals.
     """
     found = session.execute(
-        select(ProposalRow.proposal_id, ProposalRow.item_id, ProposalRow.location_id).where(
+        select(ProposalRow.proposal_id, *PLACES).where(
             ProposalRow.external_ref == reporter.external_ref
         )
     ).one_or_none()
     if found is None:
         raise unknown_proposal()
-    dirty_keys.mark(session, [(found.item_id, found.location_id)], "erp", now)
+    dirty_keys.mark(session, keys_of(found), "erp", now)
     return locked(session, found.proposal_id)
 
 

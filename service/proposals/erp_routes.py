@@ -151,7 +151,10 @@ def post_progress(
     document: SmallJsonBody,
     key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """Say how far you are with what you took: ordered, partly_ordered, closed."""
+    """Say how far you are with what you took: ordered, partly_ordered, closed.
+
+    A transfer is shipped, received, closed.
+    """
     body = validated(ProgressBody, document)
     reporter = Reporter(system.system, external_ref)
     return _report(

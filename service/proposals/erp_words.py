@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from adapters.canonical.calendar import Day
+from adapters.canonical.calendar import Day, Moment
 from adapters.canonical.identity import Canonical, Code, Text
 from adapters.canonical.proposal import ProposalKind
 from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity
@@ -52,6 +52,8 @@ class ProgressState(StrEnum):
 
     ORDERED = "ordered"
     PARTLY_ORDERED = "partly_ordered"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
     CLOSED = "closed"
 
     @property
@@ -61,12 +63,17 @@ class ProgressState(StrEnum):
 
 
 class ProgressBody(Canonical):
-    """What became of an acknowledged proposal. ``ordered_quantity`` is the total so far."""
+    """What became of an acknowledged proposal. ``ordered_quantity`` is the total so far.
+
+    ``shipped`` and ``received`` are for transfers; ``occurred_at`` is when that happened, else
+    now: stock figures from before do not show it.
+    """
 
     state: ProgressState
     purchase_order_number: Code | None = None
     ordered_quantity: PositiveQuantity | None = None
     expected_date: Day | None = None
+    occurred_at: Moment | None = None
 
     @model_validator(mode="after")
     def _says_how_much(self) -> Self:

@@ -22,6 +22,7 @@ class ListFilter:
     """Which proposals are listed; None means all. ``changed_since`` itself is included."""
 
     states: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     item: str | None = None
     location: str | None = None
     changed_since: datetime | None = None
@@ -69,6 +70,8 @@ def _filtered(wanted: ListFilter) -> Select[ProposalRow]:
     statement = select(ProposalRow)
     if wanted.states:
         statement = statement.where(ProposalRow.state.in_(wanted.states))
+    if wanted.kinds:
+        statement = statement.where(ProposalRow.kind.in_(wanted.kinds))
     if wanted.item is not None:
         statement = statement.where(ProposalRow.item_id == wanted.item)
     if wanted.location is not None:

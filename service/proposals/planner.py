@@ -18,14 +18,17 @@ from service.proposals.decisions import (
     Edit,
     decide,
     given_reason,
+    is_transfer,
     must_be_only_open,
     opened,
+    opened_to_leave,
     opened_to_plan_anew,
     required_reason,
 )
 from service.proposals.declined import declined_until
 from service.proposals.quantity_checks import check_quantity, lot_warnings
 from service.proposals.returned import must_be_newest, must_be_planned_since
+from service.proposals.spare import check_spare, opened_under_plan
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
 from service.proposals.undo import undo
@@ -72,9 +75,14 @@ def change_quantity(session: Session, edit: Edit, quantity: Decimal, now: dateti
     """Offer ``quantity`` base units instead of the recommended ones; survives every recompute.
 
     An approval was for the quantity it was given for, so an approved proposal goes back to
-    review. A quantity that breaks the supplier's lot is taken, with a warning.
+    review. A quantity that breaks the supplier's lot is taken, with a warning. A transfer's may
+    not exceed what the giver can spare.
     """
-    row = opened(session, edit)
+    if is_transfer(session, edit):
+        row = opened_under_plan(session, edit, now)
+        check_spare(row, quantity)
+    else:
+        row = opened(session, edit)
     check_quantity(session, row, quantity)
     if abs(quantity - row.recommended_quantity) > UNEXPLAINED_CHANGE * row.recommended_quantity:
         required_reason(edit, "The change exceeds a quarter of the recommended quantity.")
@@ -109,8 +117,11 @@ def withdraw_edit(session: Session, edit: Edit, now: datetime) -> Decided:
 
 
 def reject(session: Session, edit: Edit, now: datetime) -> Decided:
-    """Do not order; the same need is not proposed again at once (see ``declined``)."""
-    row = opened(session, edit)
+    """Do not order; the same need is not proposed again at once (see ``declined``).
+
+    What a rejected transfer was to bring is planned from another giver, or bought.
+    """
+    row = opened_to_leave(session, edit, now)
     required_reason(edit, "Whoever looks at it later wants to know why.")
     values = {
         "declined_until": declined_until(row, business_date(session, now)),

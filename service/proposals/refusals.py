@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from adapters.canonical.proposal import ProposalKind
 from service.http.problems import Problem
 from service.proposals.acknowledgements import ANSWERS
+from service.proposals.declined import declined_until
 from service.proposals.erp_answers import (
     Reporter,
     answered_otherwise,
@@ -21,8 +22,10 @@ from service.proposals.erp_answers import (
 from service.proposals.erp_words import RefusalBody
 from service.proposals.review import send_to_review
 from service.proposals.states import AMENDABLE, REQUESTED, Event, State
+from service.proposals.subject import NEW_KINDS, about_the_same
 from service.proposals.tables import ClaimRow, ProposalEventRow, ProposalRow
 from service.proposals.transitions import Change, transition
+from service.work.business_date import business_date
 
 _LONGEST_REASON = 1000
 
@@ -34,8 +37,9 @@ def refuse(
 
     A refused requisition goes back to review, and no policy approves it. If its item and
     location have another open proposal by now, that one goes to review instead and carries the
-    need of both. A refused change leaves what was accepted in force. A 409 problem if the system
-    has claimed the proposal again since: under that claim it may be creating its document.
+    need of both. A refused transfer is as good as rejected: its need goes to another giver or to
+    a supplier at once. A refused change leaves what was accepted in force. A 409 problem if the
+    system has claimed the proposal again since: under that claim it may be creating its document.
     """
     row = reported_on(session, reporter, now)
     claim = claim_of(session, reporter, body.claim_id)
@@ -45,9 +49,9 @@ def refuse(
             if said["asked"] == asked:
                 return dict(said["answer"])
             raise answered_otherwise(row, "Report what happened since as progress.")
-    requisition = claim.kind == ProposalKind.REQUISITION
     _must_be_newest_claim(session, row, claim)
-    change = _not_taken(session, row, body, now) if requisition else _not_changed(row, claim)
+    new = claim.kind in NEW_KINDS
+    change = _not_taken(session, row, body, now) if new else _not_changed(row, claim)
     answer = {"external_ref": row.external_ref, "state": change.to.value, "reason": body.reason}
     details = {
         "claim_id": str(body.claim_id),
@@ -65,8 +69,7 @@ def refuse(
 
 def _must_be_newest_claim(session: Session, row: ProposalRow, claim: ClaimRow) -> None:
     """What is said under an earlier claim is no answer to the one that runs, or ran, since."""
-    requisition = claim.kind == ProposalKind.REQUISITION
-    awaited = {State.CLAIMED, State.UNCONFIRMED} if requisition else REQUESTED
+    awaited = {State.CLAIMED, State.UNCONFIRMED} if claim.kind in NEW_KINDS else REQUESTED
     last = _last_claim(session, row) if row.state in awaited else None
     if last not in {None, str(claim.claim_id)}:
         raise Problem(
@@ -108,6 +111,9 @@ def _not_taken(session: Session, row: ProposalRow, body: RefusalBody, now: datet
         "taken_by": None,
         "previously_taken": False,
     }
+    if row.kind == ProposalKind.TRANSFER:
+        no_until = declined_until(row, business_date(session, now))
+        return Change(Event.REFUSED, State.REJECTED, values={**values, "declined_until": no_until})
     other = _other_open(session, row)
     if other is None:
         return Change(Event.REFUSED, State.IN_REVIEW, values=values)
@@ -120,9 +126,7 @@ def _other_open(session: Session, row: ProposalRow) -> ProposalRow | None:
     return session.scalar(
         select(ProposalRow)
         .where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            about_the_same(row),
             ProposalRow.state.in_([state.value for state in AMENDABLE]),
         )
         .with_for_update()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
 from service.proposals.states import AMENDABLE
+from service.proposals.subject import about_the_same
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.work.tables import DirtyKeyRow
 
@@ -28,9 +29,7 @@ def must_be_newest(session: Session, row: ProposalRow) -> None:
     newest = session.execute(
         select(ProposalRow.external_ref, ProposalRow.state)
         .where(
-            ProposalRow.kind == row.kind,
-            ProposalRow.item_id == row.item_id,
-            ProposalRow.location_id == row.location_id,
+            about_the_same(row),
             newer,
         )
         .order_by(ProposalRow.created_at.desc(), ProposalRow.proposal_id.desc())
@@ -77,6 +76,7 @@ def must_be_planned_since(session: Session, row: ProposalRow) -> None:
 
 def _awaits_plan(session: Session, row: ProposalRow) -> bool:
     dirty = select(DirtyKeyRow.generation).where(
-        DirtyKeyRow.item_id == row.item_id, DirtyKeyRow.location_id == row.location_id
+        DirtyKeyRow.item_id == row.item_id,
+        DirtyKeyRow.location_id.in_([row.location_id, row.from_location_id]),
     )
-    return session.scalar(dirty) is not None
+    return session.scalars(dirty).first() is not None

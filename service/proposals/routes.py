@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from adapters.canonical.calendar import Moment
+from adapters.canonical.proposal import ProposalKind
 from service.access.api_keys import Scope, System
 from service.http.bodies import SmallJsonBody, described, plain, schema_of
 from service.http.context import Context
@@ -39,11 +40,13 @@ Code = Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$"
 
 def _filter(
     state: Annotated[tuple[State, ...], Query(description="may be given several times")] = (),
+    kind: Annotated[tuple[ProposalKind, ...], Query(description="may be given several times")] = (),
     item: Code = None,
     location: Code = None,
     changed_since: Moment | None = None,
 ) -> ListFilter:
-    return ListFilter(tuple(one.value for one in state), item, location, changed_since)
+    states, kinds = tuple(one.value for one in state), tuple(one.value for one in kind)
+    return ListFilter(states, kinds, item, location, changed_since)
 
 
 @router.get("/requisition-proposals")

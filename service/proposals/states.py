@@ -18,6 +18,8 @@ class State(StrEnum):
     CANCEL_REQUESTED = "cancel_requested"
     PARTLY_ORDERED = "partly_ordered"
     ORDERED = "ordered"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
     CLOSED = "closed"
     REJECTED = "rejected"
     EXPIRED = "expired"
@@ -75,10 +77,15 @@ COMMITTED = frozenset(
         State.ACKNOWLEDGED,
         State.ORDERED,
         State.PARTLY_ORDERED,
+        State.SHIPPED,
+        State.RECEIVED,
         *REQUESTED,
     }
 )
 """Taken by the ERP: never changed silently, and counted in the inventory position."""
+
+UNDER_WAY = frozenset({State.SHIPPED, State.RECEIVED})
+"""A transfer that has left its giver."""
 
 _REQUESTABLE = frozenset({State.ACKNOWLEDGED, *REQUESTED})
 _BEING_ORDERED = _REQUESTABLE | {State.PARTLY_ORDERED, State.ORDERED}
@@ -135,21 +142,34 @@ TRANSITIONS: Mapping[Event, Mapping[State, frozenset[State]]] = {
         # Its feed had shown the purchase line before it said under which number.
         **_same(frozenset({State.ORDERED})),
     },
-    Event.REFUSED: _each(frozenset({State.CLAIMED, State.UNCONFIRMED}), State.IN_REVIEW),
+    Event.REFUSED: _each(
+        frozenset({State.CLAIMED, State.UNCONFIRMED}),
+        State.IN_REVIEW,
+        State.REJECTED,  # a transfer: its need goes elsewhere
+    ),
     Event.CHANGE_REQUESTED: _each(_REQUESTABLE, State.CHANGE_REQUESTED),
     Event.CANCEL_REQUESTED: _each(_REQUESTABLE, State.CANCEL_REQUESTED),
     Event.REQUEST_WITHDRAWN: _each(REQUESTED, State.ACKNOWLEDGED),
     Event.REQUEST_CLAIMED: _same(REQUESTED),
     Event.REQUEST_ACCEPTED: _each(_REQUESTABLE, State.ACKNOWLEDGED, State.CANCELLED),
     Event.REQUEST_REFUSED: _each(_REQUESTABLE, State.ACKNOWLEDGED),
-    Event.PROGRESS_REPORTED: _each(
-        _BEING_ORDERED, State.ORDERED, State.PARTLY_ORDERED, State.CLOSED
-    ),
+    Event.PROGRESS_REPORTED: {
+        **_each(
+            _BEING_ORDERED,
+            State.ORDERED,
+            State.PARTLY_ORDERED,
+            State.SHIPPED,
+            State.RECEIVED,
+            State.CLOSED,
+        ),
+        **_each(frozenset({State.SHIPPED}), State.SHIPPED, State.RECEIVED, State.CLOSED),
+        **_each(frozenset({State.RECEIVED}), State.RECEIVED, State.CLOSED),
+    },
     Event.SEEN_IN_ERP: {
-        **_same(_BEING_ORDERED),
+        **_same(_BEING_ORDERED | UNDER_WAY),
         **_each(frozenset({State.UNCONFIRMED}), State.ORDERED),
     },
-    Event.RECEIVED: _each(_BEING_ORDERED - {State.PARTLY_ORDERED}, State.CLOSED),
+    Event.RECEIVED: _each((_BEING_ORDERED - {State.PARTLY_ORDERED}) | UNDER_WAY, State.CLOSED),
 }
 """event -> state before -> states after. ``created`` and ``adopted`` are not here: they have no
 state before them."""

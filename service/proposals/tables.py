@@ -71,6 +71,12 @@ class ProposalRow(Table):
     expected_date: Mapped[date | None]
     seen_in_erp_at: Mapped[datetime | None]
     """The ERP's own feed has shown it: from then on only the feed counts."""
+    shipped_at: Mapped[datetime | None]
+    """When a transfer left the giver; older stock figures of the giver still show it."""
+    received_at: Mapped[datetime | None]
+    """When a transfer reached the receiver; older stock figures there do not show it."""
+    spare_quantity: Mapped[Decimal | None]
+    """The most that the giver of a transfer could spare, by the plan it follows."""
     snoozed_until: Mapped[date | None]
     release_not_before: Mapped[datetime | None]
     claim_id: Mapped[UUID | None]

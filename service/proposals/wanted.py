@@ -1,11 +1,12 @@
 """What the recompute wants for an (item, location), as the proposals hear of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from adapters.canonical.proposal import ProposalKind
 from rules.ordering.lot_sizing import LotSizing
 from service.proposals.states import State
 from service.proposals.tables import ProposalRow
@@ -18,6 +19,10 @@ _SEVERITY = ("auto", "review", "hold")
 @dataclass(frozen=True)
 class WantedOrder:
     """A recommendation with the policy's outcome: what should be on offer now.
+
+    An order to a supplier names the ``transfers`` to its key that are wanted beside it; each is
+    of kind transfer, from ``from_location_id``, which can spare at most ``spare``. ``lacking`` is
+    what was missing before them.
 
     ``quantity`` is what to order beyond everything the ERP has taken; 0 means nothing. Then
     ``surplus`` is what stands above the order-up-to level. Base units, both. ``order_date`` is
@@ -41,6 +46,11 @@ class WantedOrder:
     surplus: Decimal
     lot: LotSizing
     change_request_min_share: Decimal
+    kind: ProposalKind = ProposalKind.REQUISITION
+    from_location_id: str = ""
+    spare: Decimal | None = None
+    lacking: Decimal | None = None
+    transfers: "tuple[WantedOrder, ...]" = ()
 
     def __post_init__(self) -> None:
         if self.outcome not in _STATES:
@@ -68,6 +78,17 @@ class WantedOrder:
             self.unit,
         ) or (row.unit_price, row.currency) != (self.unit_price, self.currency)
 
+    def no_transfer_from(self, location_id: str) -> "WantedOrder":
+        """That nothing is wanted from ``location_id`` (any more)."""
+        return replace(
+            self,
+            quantity=Decimal(0),
+            supplier_id=None,
+            kind=ProposalKind.TRANSFER,
+            from_location_id=location_id,
+            transfers=(),
+        )
+
     def offer(self) -> dict[str, Any]:
         """The columns of a proposal that a revision counts."""
         return {
@@ -87,4 +108,5 @@ class WantedOrder:
             "recommendation_id": self.recommendation_id,
             "decision_id": self.decision_id,
             "policy_outcome": self.outcome,
+            "spare_quantity": self.spare,
         }

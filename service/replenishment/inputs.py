@@ -2,14 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-
-class Input(BaseModel):
-    """Base of all inputs: immutable, closed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from service.replenishment.input_base import Input
+from service.replenishment.network_inputs import NetworkInput, ReservedInput
 
 
 class BaselineInput(Input):
@@ -25,15 +23,18 @@ class BaselineInput(Input):
 
 
 class TermsInput(Input):
-    """The supplier terms that apply: the first by priority."""
+    """The supplier terms that apply: the first by priority.
 
-    supplier_id: str
+    Where only lanes lead, those of the first lane, without supplier and price.
+    """
+
+    supplier_id: str | None
     lead_time_days: int
     review_period_days: int
     minimum_order_quantity: Decimal
     order_multiple: Decimal
-    unit_price: Decimal
-    currency: str
+    unit_price: Decimal | None
+    currency: str | None
     version: str
 
 
@@ -134,8 +135,20 @@ class KeyInputs(Input):
     committed: tuple[CommittedInput, ...]
     edited_against: Decimal | None = None
     """The recommendation that a planner's open edit was made against."""
+    reserved: tuple[ReservedInput, ...] = ()
+    network: NetworkInput | None = None
+    """Its part of the transfer plan; None where no lane leads."""
 
     @property
     def key(self) -> tuple[str, str]:
         """(item_id, location_id)."""
         return self.item_id, self.location_id
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields that came later are left out while empty: stored digests stay what they are."""
+        document: dict[str, Any] = serialize(self)
+        return {name: part for name, part in document.items() if part or name not in _LATER}
+
+
+_LATER = frozenset({"reserved", "network"})

@@ -9,13 +9,15 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from rules.policy import Policy
 from service.database.key_sets import rows_of_items, rows_of_keys
-from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow, SupplierTermsRow
+from service.feeds.tables import ItemRow, OpenPurchaseLineRow, StockPositionRow
 from service.forecasts.order_links import LinkedDemand, linked_demand
-from service.forecasts.planned_keys import terms_in_force
+from service.forecasts.planned_keys import TermsInForce, terms_in_force
 from service.forecasts.tables import SeriesForecastRow
 from service.proposals.committed import committed
+from service.proposals.reserved import reserved
 from service.proposals.states import AMENDABLE
 from service.proposals.tables import ProposalRow
 from service.replenishment.facts import VALUE
@@ -29,6 +31,7 @@ from service.replenishment.inputs import (
     StockInput,
     TermsInput,
 )
+from service.replenishment.network_inputs import ReservedInput
 from service.replenishment.opportunity_inputs import opportunity_inputs
 from service.work.dirty_keys import Key
 
@@ -59,7 +62,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     demand = linked_demand(session, set(ready))
     items = _items(session, {item_id for item_id, _ in ready})
     stock, receipts = _stock(session, ready), _receipts(session, ready)
-    orders, taken = _orders(demand), _committed(session, ready)
+    orders, taken, promised = _orders(demand), _committed(session, ready), _reserved(session, ready)
     today = setting.business_date
     ends = {key: today + timedelta(days=baselines[key].interval_days) for key in ready}
     opportunities = opportunity_inputs(session, demand, ends, today)
@@ -79,13 +82,14 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
             receipts=tuple(receipts.get(key, ())),
             committed=tuple(taken.get(key, ())),
             edited_against=edits.get(key),
+            reserved=tuple(promised.get(key, ())),
         )
         for key in ready
     ]
     return LoadedInputs(inputs, terms.keys() - set(ready))
 
 
-def _fits(baseline: SeriesForecastRow, terms: SupplierTermsRow) -> bool:
+def _fits(baseline: SeriesForecastRow, terms: TermsInForce) -> bool:
     return baseline.interval_days == terms.interval_days
 
 
@@ -117,7 +121,7 @@ def _baseline(row: SeriesForecastRow) -> BaselineInput:
     )
 
 
-def _terms(row: SupplierTermsRow) -> TermsInput:
+def _terms(row: TermsInForce) -> TermsInput:
     return TermsInput(
         supplier_id=row.supplier_id,
         lead_time_days=row.lead_time_days,
@@ -195,6 +199,20 @@ def _committed(session: Session, keys: Collection[Key]) -> Mapping[Key, list[Com
     return taken
 
 
+def _reserved(session: Session, keys: Collection[Key]) -> Mapping[Key, list[ReservedInput]]:
+    promised: defaultdict[Key, list[ReservedInput]] = defaultdict(list)
+    for one in reserved(session, keys):
+        promised[one.giver].append(
+            ReservedInput(
+                external_ref=one.external_ref,
+                to_location_id=one.to_location_id,
+                quantity=one.quantity,
+                state=one.state,
+            )
+        )
+    return promised
+
+
 def _orders(demand: LinkedDemand) -> Mapping[Key, list[OrderInput]]:
     orders: defaultdict[Key, list[OrderInput]] = defaultdict(list)
     for name, line in demand.open_orders.items():
@@ -214,7 +232,9 @@ def _orders(demand: LinkedDemand) -> Mapping[Key, list[OrderInput]]:
 def _edits(session: Session, keys: Collection[Key]) -> dict[Key, Decimal]:
     """The recommendation against which a planner edited the open proposal."""
     edited = select(ProposalRow.item_id, ProposalRow.location_id, ProposalRow.edited_against).where(
-        ProposalRow.state.in_(AMENDABLE), ProposalRow.edited_against.is_not(None)
+        ProposalRow.kind == ProposalKind.REQUISITION.value,
+        ProposalRow.state.in_(AMENDABLE),
+        ProposalRow.edited_against.is_not(None),
     )
     found = rows_of_keys(session, edited, ProposalRow.item_id, keys)
     return {(item_id, location_id): against for item_id, location_id, against in found}

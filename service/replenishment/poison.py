@@ -79,5 +79,12 @@ def release(session: Session, keys: Collection[Key], now: datetime) -> None:
         close(session, list(waiting.values()), closing, now)
 
 
+def set_aside_keys(session: Session, keys: Collection[Key]) -> set[Key]:
+    """Those of ``keys`` that could not be computed and have not been mended since."""
+    names = {_subject_key(key): key for key in keys}
+    waiting = open_exceptions(session, _SUBJECT_TYPE, _SYSTEM, list(names))
+    return {names[name] for name in waiting}
+
+
 def _subject_key(key: Key) -> str:
     return f"{key[0]}@{key[1]}"

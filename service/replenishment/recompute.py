@@ -3,7 +3,8 @@
 Inputs are read in one snapshot, after the dirty rows. The arithmetic holds no transaction. The
 results are written in one: keys marked again meanwhile are skipped, since the next pass will see
 what changed. Data that the arithmetic refuses is narrowed down to its key, which goes into the
-exception queue, so that one bad key stops no other.
+exception queue, so that one bad key stops no other. Keys that lanes connect are computed and
+written as one (see ``groups``).
 """
 
 from collections import Counter
@@ -17,7 +18,10 @@ from service.context import ServiceContext
 from service.database.retry import write_again
 from service.forecasts.planned_keys import terms_in_force
 from service.policies.versions import in_force
+from service.replenishment.groups import GroupedKeys, at_fault, connected_groups, with_siblings
 from service.replenishment.load_inputs import LoadedInputs, PassSetting, load_inputs
+from service.replenishment.load_network import load_network
+from service.replenishment.networks import NetworkFacts, with_transfers
 from service.replenishment.poison import (
     DATA_FAULTS,
     is_database_trouble,
@@ -58,8 +62,13 @@ class PassCounts:
 class Work:
     """What a pass has to do: dirty keys as read, and what holds for all of them."""
 
-    dirty: list[DirtyKey]
+    keys: GroupedKeys
     setting: PassSetting
+
+    @property
+    def dirty(self) -> tuple[DirtyKey, ...]:
+        """The dirty keys."""
+        return self.keys.dirty
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class Snapshot:
 
     work: Work
     loaded: LoadedInputs
+    network: NetworkFacts
     digests: dict[Key, str]
     """Of the inputs behind current recommendations; without those whose open proposal rests on
     another recommendation, for example because a planner has reopened it."""
@@ -87,14 +97,25 @@ def _recompute(context: ServiceContext, work: Work) -> PassCounts:
     except DATA_FAULTS as fault:
         if is_database_trouble(fault):
             raise
-        if len(work.dirty) == 1:
-            _set_aside(context, work.dirty[0], fault)
-            return PassCounts(keys=1)
-        middle = len(work.dirty) // 2
-        halves = (work.dirty[:middle], work.dirty[middle:])
-        return sum(
-            (_recompute(context, replace(work, dirty=half)) for half in halves), PassCounts()
-        )
+        if len(work.keys.units()) == 1:
+            _narrow_down(context, work, fault)
+            return PassCounts(keys=len(work.dirty))
+        halves = (replace(work, keys=half) for half in work.keys.halves())
+        return sum((_recompute(context, half) for half in halves), PassCounts())
+
+
+def _narrow_down(context: ServiceContext, work: Work, fault: Exception) -> None:
+    """Set aside the keys of a unit that cannot be computed even alone; if each can, all of it."""
+
+    def alone(entry: DirtyKey) -> None:
+        single = replace(work, keys=GroupedKeys((entry,)))
+        recommend(read_snapshot(context, single).loaded.inputs)
+
+    found = list(at_fault(work.dirty, alone, DATA_FAULTS)) if len(work.dirty) > 1 else []
+    for entry, reason in found or [(entry, fault) for entry in work.dirty]:
+        if is_database_trouble(reason):
+            raise reason
+        _set_aside(context, entry, reason)
 
 
 def _set_aside(context: ServiceContext, entry: DirtyKey, fault: Exception) -> None:
@@ -130,7 +151,9 @@ def read_work(context: ServiceContext) -> Work:
             won_grace_days=context.settings.won_without_order_days,
             policy=in_force(session, noon),
         )
-        return Work(dirty, setting)
+        groups = connected_groups(session, dirty)
+    keys = with_siblings(context, dirty, groups) if groups else GroupedKeys(tuple(dirty))
+    return Work(keys, setting)
 
 
 def read_snapshot(context: ServiceContext, work: Work) -> Snapshot:
@@ -138,18 +161,33 @@ def read_snapshot(context: ServiceContext, work: Work) -> Snapshot:
     keys = {entry.key for entry in work.dirty}
     with context.database.read() as session:
         loaded = load_inputs(session, keys, work.setting)
-        return Snapshot(work, loaded, current_digests(session, keys))
+        items = {item_id for item_id, _ in work.keys.linked}
+        network = load_network(session, items, work.setting.business_date)
+        return Snapshot(work, loaded, network, current_digests(session, keys))
 
 
 def decide_all(snapshot: Snapshot) -> list[tuple[Recommended, Decision]]:
-    """Recommend and decide where the inputs differ from those of the current recommendation."""
-    changed = [
-        inputs
-        for inputs in snapshot.loaded.inputs
-        if snapshot.digests.get(inputs.key) != inputs_digest(inputs)
+    """Recommend and decide where the inputs differ from those of the current recommendation.
+
+    What a group's transfers do to a key is known only once all of the group is computed.
+    """
+    linked, digests = snapshot.work.keys.linked, snapshot.digests
+    results = recommend(
+        [
+            inputs
+            for inputs in snapshot.loaded.inputs
+            if inputs.key in linked or digests.get(inputs.key) != inputs_digest(inputs)
+        ]
+    )
+    alone = [result for result in results if result.key not in linked]
+    together = [result for result in results if result.key in linked]
+    planned = [
+        result
+        for result in with_transfers(together, snapshot.network)
+        if digests.get(result.key) != result.inputs_digest
     ]
     policy = snapshot.work.setting.policy
-    return [(result, decide(policy, result.facts)) for result in recommend(changed)]
+    return [(result, decide(policy, result.facts)) for result in (*alone, *planned)]
 
 
 def write_results(
@@ -168,10 +206,11 @@ def _write(
     decided: list[tuple[Recommended, Decision]],
     now: datetime,
 ) -> PassCounts:
-    unfitted = [entry for entry in snapshot.work.dirty if entry.key in snapshot.loaded.unfitted]
-    ready = [entry for entry in snapshot.work.dirty if entry.key not in snapshot.loaded.unfitted]
-    dirty_keys.ask_fit(session, unfitted)
-    cleared = dirty_keys.clear(session, ready)
+    lacking = snapshot.loaded.unfitted
+    dirty_keys.ask_fit(session, [entry for entry in snapshot.work.dirty if entry.key in lacking])
+    units = snapshot.work.keys.units()
+    ready = [unit for unit in units if not any(entry.key in lacking for entry in unit)]
+    cleared = dirty_keys.clear_together(session, ready)
     kept = [(result, decision) for result, decision in decided if result.key in cleared]
     record(session, kept, snapshot.work.setting.policy, now)
     release(session, [result.key for result, _ in kept], now)

@@ -1,32 +1,20 @@
 """Write what a pass found: recommendations, decisions, and what becomes of the proposals."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from rules.policy import Decision, Policy
-from service.database.base import new_id
 from service.database.key_sets import rows_of_keys
 from service.database.upsert import upsert
-from service.proposals.amend import WantedOrder, apply_recommendations
+from service.proposals.amend import apply_recommendations
 from service.proposals.open_offers import open_recommendations
 from service.replenishment.recommend import Recommended
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
+from service.replenishment.wanted_orders import Entry, entries_of, wanted_order
 from service.work.dirty_keys import Key
-
-
-@dataclass(frozen=True)
-class _Recorded:
-    """A result with the ids of its new rows."""
-
-    result: Recommended
-    decision: Decision
-    recommendation_id: UUID
-    decision_id: UUID
 
 
 def current_digests(session: Session, keys: Collection[Key]) -> dict[Key, str]:
@@ -49,7 +37,7 @@ def current_digests(session: Session, keys: Collection[Key]) -> dict[Key, str]:
     return {
         (item_id, location_id): digest
         for item_id, location_id, recommendation_id, digest in found
-        if offered.get((item_id, location_id), recommendation_id) == recommendation_id
+        if offered.get((item_id, location_id), set()) <= {recommendation_id}
     }
 
 
@@ -62,19 +50,20 @@ def record(
     """Write ``decided`` in the caller's transaction and let the proposals follow."""
     if not decided:
         return
-    entries = [_Recorded(result, decision, new_id(), new_id()) for result, decision in decided]
+    entries = entries_of(decided, policy)
     session.execute(insert(RecommendationRow), [_recommendation(one, now) for one in entries])
-    session.execute(insert(DecisionRow), [_decision(one, policy, now) for one in entries])
+    decisions = [row for one in entries for row in _decisions(one, policy, now)]
+    session.execute(insert(DecisionRow), decisions)
     upsert(
         session,
         CurrentRecommendationRow,
         [_current(one) for one in entries],
         key=("item_id", "location_id"),
     )
-    apply_recommendations(session, [_wanted(one, policy) for one in entries], now)
+    apply_recommendations(session, [wanted_order(one, policy) for one in entries], now)
 
 
-def _recommendation(entry: _Recorded, now: datetime) -> dict[str, object]:
+def _recommendation(entry: Entry, now: datetime) -> dict[str, object]:
     result = entry.result
     return {
         "recommendation_id": entry.recommendation_id,
@@ -83,53 +72,37 @@ def _recommendation(entry: _Recorded, now: datetime) -> dict[str, object]:
         "business_date": result.inputs.setting.business_date,
         "quantity": result.quantity,
         "order_up_to_level": result.order_up_to_level,
-        "explanation": result.explanation.to_json(),
+        "explanation": result.document,
         "inputs": result.inputs.model_dump(mode="json"),
         "inputs_digest": result.inputs_digest,
         "created_at": now,
     }
 
 
-def _decision(entry: _Recorded, policy: Policy, now: datetime) -> dict[str, object]:
-    return {
-        "decision_id": entry.decision_id,
-        "recommendation_id": entry.recommendation_id,
-        "policy_hash": policy.hash,
-        "policy": policy.name,
-        "policy_version": policy.version,
-        "asked_for": entry.result.inputs.setting.business_date,
-        **entry.decision.to_json(),
-        "decided_at": now,
-    }
+def _decisions(entry: Entry, policy: Policy, now: datetime) -> Iterator[dict[str, object]]:
+    """The decision about what to order, then those about the transfers."""
+    about = [(entry.decision_id, "", entry.decision)]
+    about += [
+        (one.decision_id, one.transfer.giver.location_id, one.decision) for one in entry.transfers
+    ]
+    for decision_id, giver, decision in about:
+        yield {
+            "decision_id": decision_id,
+            "recommendation_id": entry.recommendation_id,
+            "from_location_id": giver,
+            "policy_hash": policy.hash,
+            "policy": policy.name,
+            "policy_version": policy.version,
+            "asked_for": entry.result.inputs.setting.business_date,
+            **decision.to_json(),
+            "decided_at": now,
+        }
 
 
-def _current(entry: _Recorded) -> dict[str, object]:
+def _current(entry: Entry) -> dict[str, object]:
     return {
         "item_id": entry.result.inputs.item_id,
         "location_id": entry.result.inputs.location_id,
         "recommendation_id": entry.recommendation_id,
         "decision_id": entry.decision_id,
     }
-
-
-def _wanted(entry: _Recorded, policy: Policy) -> WantedOrder:
-    inputs = entry.result.inputs
-    today = inputs.setting.business_date
-    return WantedOrder(
-        item_id=inputs.item_id,
-        location_id=inputs.location_id,
-        quantity=entry.result.quantity,
-        supplier_id=inputs.terms.supplier_id,
-        unit=inputs.unit,
-        unit_price=inputs.terms.unit_price,
-        currency=inputs.terms.currency,
-        order_date=today,
-        required_date=today + timedelta(days=inputs.terms.lead_time_days),
-        rationale=entry.result.rationale,
-        recommendation_id=entry.recommendation_id,
-        decision_id=entry.decision_id,
-        outcome=entry.decision.outcome,
-        surplus=entry.result.surplus,
-        lot=entry.result.explanation.lot,
-        change_request_min_share=policy.ordering.change_request_min_share,
-    )

@@ -1,5 +1,6 @@
 """Exact replay: the stored inputs, computed again, must give the stored decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from rules.ordering.quantities import written
-from rules.policy import decide
+from rules.policy import Fact, decide
 from service.policies.versions import by_hash
 from service.replenishment.inputs import KeyInputs
-from service.replenishment.recommend import recommend
+from service.replenishment.recommend import Recommended, recommend
 from service.replenishment.tables import DecisionRow, RecommendationRow
 
 
@@ -35,7 +36,8 @@ def replay(session: Session, decision_id: UUID) -> Replay | None:
         return None
     recommendation = session.get_one(RecommendationRow, decision.recommendation_id)
     (result,) = recommend([KeyInputs.model_validate(recommendation.inputs)])
-    again = decide(by_hash(session, decision.policy_hash), result.facts).to_json()
+    facts = _facts(result, decision.from_location_id)
+    again = decide(by_hash(session, decision.policy_hash), facts).to_json()
     stored = {
         "quantity": written(recommendation.quantity),
         "order_up_to_level": written(recommendation.order_up_to_level),
@@ -50,7 +52,15 @@ def replay(session: Session, decision_id: UUID) -> Replay | None:
         "quantity": written(result.quantity),
         "order_up_to_level": written(result.order_up_to_level),
         "inputs_digest": result.inputs_digest,
-        "explanation": result.explanation.to_json(),
+        "explanation": result.document,
         **again,
     }
     return Replay(decision_id, stored, replayed)
+
+
+def _facts(result: Recommended, giver: str) -> Mapping[str, Fact]:
+    """What was asked: about the transfer from ``giver``, or about what is to be ordered."""
+    if not giver:
+        return result.facts
+    (transfer,) = (one for one in result.received if one.giver.location_id == giver)
+    return result.facts_of_transfer(transfer)

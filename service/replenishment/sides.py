@@ -11,6 +11,7 @@ from rules.ordering.supply_and_demand import (
     SupplySide,
 )
 from service.replenishment.inputs import KeyInputs, OpportunityInput, OrderInput
+from service.replenishment.network_sides import downstream_needs, reserved_lines
 from service.replenishment.open_demand import expected_opportunities, interval_end, open_demand
 from service.replenishment.simulation import ExpectedContribution, SimulatedDemand
 
@@ -30,6 +31,7 @@ def demand_side(inputs: KeyInputs, simulated: SimulatedDemand) -> DemandSide:
             _contribution(by_name[one.opportunity], simulated.contributions[one.opportunity])
             for one in expected_opportunities(inputs)
         ),
+        downstream=downstream_needs(inputs),
         baseline=(Record("forecast_run", baseline.run_id, f"{baseline.history_weeks} weeks"),),
         unlinked_orders=tuple(_order_record(order) for order in demand.unlinked),
         policy=Record("policy", inputs.setting.policy, inputs.setting.policy_hash[:12]),
@@ -62,6 +64,7 @@ def supply_side(inputs: KeyInputs) -> SupplySide:
             )
             for proposal in inputs.committed
         ),
+        reserved=reserved_lines(inputs),
     )
 
 

@@ -46,6 +46,8 @@ class DecisionRow(Table):
     __tablename__ = "decisions"
     decision_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     recommendation_id: Mapped[UUID]
+    from_location_id: Mapped[str] = mapped_column(default="", server_default="")
+    """The giver of the transfer it is about; empty for what is to be bought."""
     policy_hash: Mapped[str]
     policy: Mapped[str]
     policy_version: Mapped[int]

@@ -50,7 +50,7 @@ def won_without_order(inputs: Collection[KeyInputs]) -> Iterator[Finding]:
 
 
 def not_planned(session: Session, keys: Collection[Key]) -> Iterator[Finding]:
-    """Live opportunities at keys that are not planned, since no supplier terms are known."""
+    """Live opportunities at keys that are not planned: neither supplier nor lane supplies them."""
     waiting = (
         select(SignalAllocationRow.item_id, SignalAllocationRow.location_id, DemandSignalRow)
         .join(DemandSignalRow, DemandSignalRow.signal_id == SignalAllocationRow.signal_id)

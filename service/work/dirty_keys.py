@@ -8,13 +8,15 @@ A mark waits for a row that another transaction holds; what clears rows never do
 cannot lock each other crosswise, in whatever order a transaction marks its keys.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from service.database.key_sets import rows_of_keys
 from service.database.pair_sets import one_of_pairs
 from service.database.upsert import insert_into, upsert
 from service.work.tables import DirtyKeyRow, GenerationRow
@@ -69,6 +71,61 @@ def mark_each(session: Session, wishes: Mapping[Key, bool], cause: str, now: dat
     return len(rows)
 
 
+def mark_clean(session: Session, keys: Iterable[Key], cause: str, now: datetime) -> int:
+    """Mark those of ``keys`` that are not dirty; returns how many keys were looked at.
+
+    A key that is dirty keeps its generation: nothing has changed for it.
+    """
+    generation = _next_generation(session)
+    rows = [
+        {
+            "item_id": item_id,
+            "location_id": location_id,
+            "generation": generation,
+            "cause": cause,
+            "marked_at": now,
+            "refit": False,
+        }
+        for item_id, location_id in sorted(set(keys))
+    ]
+    if rows:
+        fresh = insert_into(session, DirtyKeyRow)
+        unless_dirty = fresh.on_conflict_do_nothing(index_elements=("item_id", "location_id"))
+        session.connection().execute(unless_dirty, rows)
+    return len(rows)
+
+
+def mark_if_clean(session: Session, keys: Collection[Key], cause: str, now: datetime) -> bool:
+    """Mark a few ``keys``; False, and then not all are marked, if any of them was dirty already.
+
+    It waits for whoever is marking or clearing one of them just now.
+    """
+    generation = _next_generation(session)
+    rows = [
+        {
+            "item_id": item_id,
+            "location_id": location_id,
+            "generation": generation,
+            "cause": cause,
+            "marked_at": now,
+            "refit": False,
+        }
+        for item_id, location_id in sorted(set(keys))
+    ]
+    fresh = insert_into(session, DirtyKeyRow).values(rows)
+    marked = fresh.on_conflict_do_nothing(index_elements=("item_id", "location_id"))
+    return len(session.execute(marked.returning(DirtyKeyRow.location_id)).all()) == len(rows)
+
+
+def of_keys(session: Session, keys: Collection[Key]) -> list[DirtyKey]:
+    """The marks of those of ``keys`` that are dirty."""
+    marks = select(
+        DirtyKeyRow.item_id, DirtyKeyRow.location_id, DirtyKeyRow.generation, DirtyKeyRow.refit
+    )
+    found = rows_of_keys(session, marks, DirtyKeyRow.item_id, keys)
+    return [DirtyKey((row[0], row[1]), row[2], row[3]) for row in found]
+
+
 def read(session: Session, limit: int, *, refit: bool | None = None) -> list[DirtyKey]:
     """The oldest dirty keys, at most ``limit``; only those with this wish for a refit if given."""
     oldest = (
@@ -89,15 +146,22 @@ def clear(session: Session, done: Iterable[DirtyKey]) -> set[Key]:
     Call it first in the writing transaction and write results for the returned keys only. A key
     that is being marked just now is left alone: its generation is about to move.
     """
-    cleared: set[Key] = set()
-    for held in _held(session, done):
+    return clear_together(session, ((entry,) for entry in done))
+
+
+def clear_together(session: Session, units: Iterable[Sequence[DirtyKey]]) -> set[Key]:
+    """As ``clear``, for keys that belong together: a unit is cleared as a whole or not at all."""
+    wanted = [tuple(unit) for unit in units]
+    held = {key for chunk in _held(session, chain(*wanted)) for key in chunk}
+    whole = [unit for unit in wanted if all(entry.key in held for entry in unit)]
+    cleared = sorted(entry.key for unit in whole for entry in unit)
+    for start in range(0, len(cleared), _KEYS_PER_STATEMENT):
         session.execute(
             delete(DirtyKeyRow)
-            .where(_among(session, held))
+            .where(_among(session, cleared[start : start + _KEYS_PER_STATEMENT]))
             .execution_options(synchronize_session=False)
         )
-        cleared.update(held)
-    return cleared
+    return set(cleared)
 
 
 def fitted(session: Session, done: Iterable[DirtyKey]) -> None:

@@ -8,6 +8,7 @@ from service.context import ServiceContext
 from service.database.retry import write_again
 from service.database.upsert import upsert
 from service.forecasts.planned_keys import terms_in_force
+from service.proposals.arrivals import close_arrived
 from service.proposals.claims import expire_claims
 from service.proposals.committed import close_received
 from service.proposals.expiry import expire_overdue, wake_snoozed
@@ -30,6 +31,7 @@ def _tend_proposals(session: Session, today: date, now: datetime) -> None:
     expire_claims(session, now)
     wake_snoozed(session, today, now)
     close_received(session, now)
+    close_arrived(session, now)
     expire_overdue(session, today, now)
 
 

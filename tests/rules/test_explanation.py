@@ -17,11 +17,21 @@ from rules.ordering.quantities import read, written
 from rules.ordering.supply_and_demand import (
     Contribution,
     DemandSide,
+    DownstreamNeed,
     LinkedOrder,
+    Movement,
+    NetworkSide,
     SupplyLine,
     SupplySide,
 )
-from rules.ordering.terms import KINDS, Record
+from rules.ordering.terms import (
+    DEMAND_KINDS,
+    KINDS,
+    LOT_KINDS,
+    NETWORK_KINDS,
+    SUPPLY_KINDS,
+    Record,
+)
 from tests.rules.strategies import lots, signed, unsigned
 
 RECORD = Record("record", "1", "7")
@@ -56,6 +66,9 @@ demands = st.builds(
         ),
         max_size=3,
     ).map(tuple),
+    downstream=st.lists(
+        st.builds(DownstreamNeed, st.just("SHOP"), unsigned, unsigned, st.just(RECORD)), max_size=2
+    ).map(tuple),
     baseline=st.just((RECORD,)),
     unlinked_orders=st.just(()),
     policy=st.none(),
@@ -63,9 +76,18 @@ demands = st.builds(
 supply_lines = st.lists(
     st.builds(SupplyLine, st.just("PO-1"), unsigned, st.just(RECORD), st.none()), max_size=3
 ).map(tuple)
-supplies = st.builds(SupplySide, signed, unsigned, st.just(RECORD), supply_lines, supply_lines)
+supplies = st.builds(
+    SupplySide, signed, unsigned, st.just(RECORD), supply_lines, supply_lines, supply_lines
+)
+movements = st.builds(Movement, st.just("HULL"), unsigned, st.just(RECORD))
+networks = st.builds(
+    NetworkSide,
+    st.lists(movements, max_size=2).map(tuple),
+    st.lists(movements, max_size=2).map(tuple),
+    st.none() | movements,
+)
 explanations = st.builds(
-    explain, demands, supplies, lots(), st.just(Subject("EA", {"item": "ITEM"}, RECORD))
+    explain, demands, supplies, lots(), st.just(Subject("EA", {"item": "ITEM"}, RECORD)), networks
 )
 
 
@@ -120,7 +142,7 @@ def test_a_term_moved_to_another_part_is_found_out(
         recompute_quantity(stored)
 
 
-_PARTS = (KINDS[:5], KINDS[5:9], *((kind,) for kind in KINDS[9:]))
+_PARTS = (DEMAND_KINDS, SUPPLY_KINDS, NETWORK_KINDS, *((kind,) for kind in LOT_KINDS))
 
 
 def stored_order() -> dict[str, Any]:

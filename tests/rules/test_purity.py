@@ -8,7 +8,7 @@ import pytest
 
 RULES = Path(__file__).parents[2] / "rules"
 ALLOWED = {
-    "collections", "dataclasses", "datetime", "decimal", "difflib", "hashlib", "json",
+    "collections", "dataclasses", "datetime", "decimal", "difflib", "hashlib", "itertools", "json",
     "operator", "polars", "re", "rules", "tomllib", "types", "typing", "zoneinfo",
 }  # fmt: skip
 FORBIDDEN_NAMES = {"open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"}

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("from_location_id", sa.String(length=64), nullable=False),
         sa.Column("to_location_id", sa.String(length=64), nullable=False),
         sa.Column("lead_time_days", sa.Integer(), nullable=False),
+        sa.Column("review_period_days", sa.Integer(), nullable=False),
         sa.Column("minimum_quantity", sa.BigInteger(), nullable=False),
         sa.Column("order_multiple", sa.BigInteger(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
@@ -84,6 +85,11 @@ def upgrade() -> None:
             batch_op.f("ix_transfer_lanes_to_location_id"), ["to_location_id"], unique=False
         )
 
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("from_location_id", sa.String(length=64), server_default="", nullable=False)
+        )
+
     with op.batch_alter_table("open_purchase_lines", schema=None) as batch_op:
         batch_op.add_column(sa.Column("purchase_order_number", sa.String(length=64), nullable=True))
 
@@ -94,6 +100,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("purchase_line", sa.String(length=200), server_default="", nullable=False)
         )
+        batch_op.add_column(sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("received_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("spare_quantity", sa.BigInteger(), nullable=True))
         batch_op.drop_index(
             batch_op.f("uq_proposals_open_key"),
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
@@ -120,11 +129,17 @@ def downgrade() -> None:
             unique=1,
             sqlite_where=sa.text("state IN ('in_review', 'approved', 'held', 'snoozed')"),
         )
+        batch_op.drop_column("spare_quantity")
+        batch_op.drop_column("received_at")
+        batch_op.drop_column("shipped_at")
         batch_op.drop_column("purchase_line")
         batch_op.drop_column("from_location_id")
 
     with op.batch_alter_table("open_purchase_lines", schema=None) as batch_op:
         batch_op.drop_column("purchase_order_number")
+
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_column("from_location_id")
 
     with op.batch_alter_table("transfer_lanes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_lanes_to_location_id"))
