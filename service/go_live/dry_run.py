@@ -114,7 +114,8 @@ def _gather(
             pl.DataFrame(broken, schema=verdicts.schema, orient="row"),
         ]
     )
-    gathered.faults.append(_grouped(faulty.with_columns(rows=pl.lit(1, pl.UInt32))))
+    counted = faulty.rename({LINE: "line"}).with_columns(rows=pl.lit(1, pl.UInt32))
+    gathered.faults.append(_grouped(counted))
     readable = frame.join(
         verdicts.filter(pl.col("verdict") != Outcome.REJECTED.value), on=LINE, how="semi"
     )
@@ -187,6 +188,6 @@ def _faults(gathered: _Gathered) -> pl.DataFrame:
 def _grouped(faults: pl.DataFrame) -> pl.DataFrame:
     return (
         faults.group_by("verdict", "slug", "detail")
-        .agg(pl.col(LINE).min(), pl.col("rows").sum())
-        .sort("rows", LINE, descending=[True, False])
+        .agg(pl.col("line").min(), pl.col("rows").sum())
+        .sort("rows", "line", descending=[True, False])
     )

@@ -18,8 +18,11 @@ from polars.exceptions import PolarsError
 
 from service.go_live.mapping import Layout, MappingError
 
-LINE = "line"
-"""The column with the line in the file (CSV, from 1, with the header) or the row (Parquet)."""
+LINE = "\x1fline"
+"""The column with the line in the file (CSV, from 1, with the header) or the row (Parquet).
+
+No column of a file is called so: names are stripped of what is blank, and this begins with it.
+"""
 
 ROWS_AT_ONCE = 50_000
 

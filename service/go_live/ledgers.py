@@ -14,7 +14,7 @@ def ledger_of(kind: ImportKind, known: KnownCodes, frame: pl.DataFrame) -> pl.Da
     A code that means nothing known stays as it is.
     """
     place = [
-        pl.col(LINE),
+        pl.col(LINE).alias("line"),
         _key(known, CodeKind.ITEM, "item_id").alias("item"),
         _key(known, CodeKind.LOCATION, "location_id").alias("location"),
     ]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from service.feeds.tables import (
 )
 from service.policies.versions import ensure_default
 from service.progress import silent
+from service.proposals.tables import ProposalRow
 from service.replenishment.facts import VALUE
 from service.replenishment.full_pass import recompute_everything
 from service.replenishment.tables import DecisionRow
@@ -109,9 +111,35 @@ def test_orders_have_a_value_that_the_policy_can_judge(context: ServiceContext) 
         ensure_default(session, context.clock())
     recompute_everything(context)
     with context.database.read() as session:
-        facts = list(session.scalars(select(DecisionRow.facts)))
-    assert facts
-    assert all(one[VALUE] is not None for one in facts)
+        decided = session.execute(
+            select(DecisionRow.facts)
+            .join(ProposalRow, ProposalRow.decision_id == DecisionRow.decision_id)
+            .where(ProposalRow.kind == "requisition")
+        ).all()
+    assert decided
+    assert all(facts[VALUE] is not None for (facts,) in decided)
+
+
+def test_shops_are_supplied_from_the_centre_before_it_buys(context: ServiceContext) -> None:
+    load_distribution(context, silent)
+    with context.database.write() as session:
+        ensure_default(session, context.clock())
+    recompute_everything(context)
+    with context.database.read() as session:
+        proposed = list(session.scalars(select(ProposalRow)))
+        there = {
+            (row.item_id, row.location_id): row.on_hand
+            for row in session.scalars(select(StockPositionRow))
+        }
+    transfers = [row for row in proposed if row.kind == "transfer"]
+    bought = [row for row in proposed if row.kind == "requisition"]
+    assert transfers
+    assert {row.from_location_id for row in transfers} == {"RDC"}
+    assert {row.location_id for row in bought} == {"RDC"}
+    given: Counter[str] = Counter()
+    for row in transfers:
+        given[row.item_id] += int(row.recommended_quantity)
+    assert all(units <= there[item, "RDC"] for item, units in given.items())
 
 
 def test_the_next_steps_name_real_codes(context: ServiceContext) -> None:

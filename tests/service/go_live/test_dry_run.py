@@ -83,7 +83,7 @@ def test_the_dry_run_foretells_the_import(stocked: ServiceContext, tmp_path: Pat
     done = imported(stocked, what)
     assert {name: count for name, count in foretold.verdicts.items() if count} == done.counts
     assert done.counts == {"stored": 4, "exception": 3, "rejected": 7}
-    first_lines = {row[LINE] for row in foretold.faults.iter_rows(named=True)}
+    first_lines = {row["line"] for row in foretold.faults.iter_rows(named=True)}
     assert first_lines <= {one.line for one in done.refused}
 
 
@@ -205,7 +205,7 @@ def test_the_report_is_written_for_machines_and_menders(
     }
     told = json.loads(files["sales.quality.json"].read_text("utf-8"))
     assert told["verdicts"] == {"stored": 54, "rejected": 1}
-    assert pl.read_csv(files["sales.faults.csv"])[LINE].to_list() == [56]
+    assert pl.read_csv(files["sales.faults.csv"])["line"].to_list() == [56]
     assert pl.read_csv(files["sales.series.csv"])["lines"].to_list() == [54]
 
 

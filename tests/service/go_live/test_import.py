@@ -24,6 +24,7 @@ from service.go_live import row_import
 from service.go_live.kinds import ImportKind
 from service.go_live.mapping import ColumnMapping, MappingError, read_mapping
 from service.go_live.row_import import TooManyExceptionsError
+from service.go_live.tables import AdoptedRequisitionRow
 from tests.service.builders_feeds import Erp, dirty, stored
 from tests.service.builders_files import GERMAN, HEADER, imported, job, written
 from tests.service.builders_plan import proposals
@@ -206,6 +207,7 @@ def test_requisitions_under_way_are_adopted_from_a_file(
     (row,) = proposals(stocked)
     assert (row.erp_number, row.state) == ("BANF-1", "acknowledged")
     assert row.accepted_quantity == Decimal(48)
+    assert [line.line for line in stored(stocked, AdoptedRequisitionRow)] == ["10"]
 
 
 @pytest.mark.parametrize(
