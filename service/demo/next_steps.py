@@ -15,6 +15,7 @@ from adapters.canonical.proposal import ProposalKind
 from service.demo.credentials import OPS, DemoCredentials
 from service.demo.today import CRM, ERP
 from service.feeds.tables import AccountRow, StockPositionRow
+from service.proposals.states import State
 from service.proposals.tables import ProposalRow
 from service.signals.tables import SignalMessageRow
 from service.work.tables import CompanyRow
@@ -84,11 +85,15 @@ def next_steps(
             "See the proposals for that item, as a system would:",
             _curl([*proposals, *_headers(keys[OPS])]),
         ),
-        *(_claim(base, keys[ERP], kind) for kind in story.kinds),
+        *(_claim(session, base, keys[ERP], kind) for kind in story.kinds),
     )
 
 
-def _claim(base: str, key: str, kind: ProposalKind) -> NextStep:
+def _claim(session: Session, base: str, key: str, kind: ProposalKind) -> NextStep:
+    approved = select(ProposalRow.proposal_id).where(
+        ProposalRow.kind == kind.value, ProposalRow.state == State.APPROVED.value
+    )
+    first = "" if session.scalar(approved.limit(1)) else "approve some in the queue first; then "
     words = [
         f"{base}/v1/proposal-claims",
         *_headers(key),
@@ -96,7 +101,8 @@ def _claim(base: str, key: str, kind: ProposalKind) -> NextStep:
         *_json({"kind": kind.value, "limit": 3}),
     ]
     proposals = "proposals" if kind is ProposalKind.REQUISITION else f"{kind} proposals"
-    return NextStep(f"The ERP claims three approved {proposals}:", _curl(words))
+    title = f"{first}the ERP claims three approved {proposals}:"
+    return NextStep(title[0].upper() + title[1:], _curl(words))
 
 
 def _example(session: Session) -> _Example | None:

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from service.context import ServiceContext
 from service.feeds.batches import Outcome
-from service.feeds.cross_references import CodeKind
 from service.feeds.placing import Delivery
 from service.feeds.tables import ItemRow, StockPositionRow, SupplierTermsRow
 from service.go_live.file_portions import LINE, ROWS_AT_ONCE, Portion
-from service.go_live.kinds import ImportKind
+from service.go_live.kinds import ImportKind, references_of
 from service.go_live.known_codes import KnownCodes
 from service.go_live.ledgers import ledger_of
 from service.go_live.other_quality import (
@@ -31,11 +30,6 @@ from service.go_live.sales_quality import SalesFacts, sales_findings, series_of
 from service.progress import Report
 from service.work.business_date import business_date
 
-_CODES = {
-    "item_id": CodeKind.ITEM,
-    "location_id": CodeKind.LOCATION,
-    "account_id": CodeKind.ACCOUNT,
-}
 _ORDER = {Weight.BLOCKS: 0, Weight.MEND: 1, Weight.FYI: 2}
 
 
@@ -119,13 +113,13 @@ def _gather(
     readable = frame.join(
         verdicts.filter(pl.col("verdict") != Outcome.REJECTED.value), on=LINE, how="semi"
     )
-    _gather_codes(gathered, readable)
+    _gather_codes(gathered, job.kind, readable)
     ledger = ledger_of(job.kind, gathered.known, readable)
     if not ledger.is_empty():
         gathered.ledgers.append(ledger)
 
 
-def _gather_codes(gathered: _Gathered, frame: pl.DataFrame) -> None:
+def _gather_codes(gathered: _Gathered, kind: ImportKind, frame: pl.DataFrame) -> None:
     """Count the rows and the quantity of codes that mean nothing."""
     moved = (
         pl.col("quantity").cast(pl.Float64, strict=False).abs()
@@ -133,14 +127,15 @@ def _gather_codes(gathered: _Gathered, frame: pl.DataFrame) -> None:
         else pl.lit(0.0)
     )
     gathered.volume += float(frame.select(moved.sum()).item() or 0)
-    for column, kind in _CODES.items():
-        unknown = gathered.known.unknown(kind)
+    for column, code_kind in references_of(kind).items():
+        unknown = gathered.known.unknown(code_kind)
         if column in frame.columns and unknown:
             found = frame.filter(pl.col(column).is_in(unknown))
             by_code = found.group_by(pl.col(column).alias("code")).agg(
                 rows=pl.len().cast(pl.UInt32), volume=moved.sum()
             )
-            gathered.codes.append(by_code.select(pl.lit(column).alias("column"), pl.all()))
+            named = pl.lit(code_kind.value).alias("kind")
+            gathered.codes.append(by_code.select(named, pl.all()))
 
 
 def _findings(
@@ -152,7 +147,7 @@ def _findings(
 ) -> Iterator[Finding]:
     yield from fault_findings(_faults(gathered))
     if gathered.codes:
-        totals = pl.concat(gathered.codes).group_by("column", "code").sum()
+        totals = pl.concat(gathered.codes).group_by("kind", "code").sum()
         yield from code_findings(totals, gathered.volume)
     if ledger.is_empty():
         return

@@ -18,31 +18,18 @@ from sqlalchemy.orm import Session
 
 from service.database.base import new_id
 from service.database.upsert import insert_into
-from service.exceptions.queue import (
-    Closing,
-    ExceptionState,
-    Finding,
-    close,
-    open_exceptions,
-    raise_exceptions,
-)
 from service.feeds.batches import Outcome, UnreadableRow
-from service.feeds.code_names import name_of
 from service.feeds.code_sets import one_of
 from service.feeds.row_problems import Fault, row_problem
+from service.go_live.in_flight_exceptions import keep, settle
 from service.go_live.in_flight_placing import PlacedRequisition, UnplacedRequisition, place
-from service.go_live.in_flight_words import InFlightRequisition, InFlightState
+from service.go_live.in_flight_words import InFlightRequisition, InFlightState, Number
 from service.go_live.tables import AdoptedRequisitionRow
 from service.proposals.offer import external_ref
 from service.proposals.tables import NO_RECOMMENDATION, ProposalRow
 from service.proposals.transitions import adopt
 from service.work import dirty_keys
 from service.work.business_date import business_date
-
-SUBJECT_TYPE = "in_flight_requisition"
-
-Number = tuple[str, str]
-"""(erp_number, line) within one system."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +73,12 @@ def adopt_in_flight(
     good = {index: one for index, one in placed.items() if isinstance(one, PlacedRequisition)}
     _adopt(session, system, good, answers, now)
     bad = {index: one for index, one in placed.items() if isinstance(one, UnplacedRequisition)}
-    _keep(session, system, bad, answers, now)
-    _settle(session, system, good, answers, now)
+    kept = keep(session, system, [one for one in bad.values() if one.exception], now)
+    for index, one in bad.items():
+        outcome = Outcome.EXCEPTION if one.exception else Outcome.REJECTED
+        answers.say(index, outcome, one.fault, exception_id=kept.get(one.said.number))
+    rejected = {row for row, one in answers.results.items() if one.result is Outcome.REJECTED}
+    settle(session, system, [one.said for row, one in good.items() if row not in rejected], now)
     return answers.in_order()
 
 
@@ -233,52 +224,3 @@ def _told_otherwise(row: ProposalRow) -> Fault:
         f"{row.unit} of {row.item_id} for {row.location_id}.",
         f"Report what has changed since as progress of {row.external_ref}.",
     )
-
-
-def _keep(
-    session: Session,
-    system: str,
-    bad: dict[int, UnplacedRequisition],
-    answers: _Answers,
-    now: datetime,
-) -> None:
-    waiting = {index: one for index, one in bad.items() if one.exception}
-    findings = [
-        Finding(
-            kind=one.exception or one.fault.slug,
-            subject_type=SUBJECT_TYPE,
-            system=system,
-            subject_key=_subject_key(one.said),
-            payload=one.said.model_dump(mode="json", exclude_none=True),
-            detail=one.fault.detail,
-            remedy=one.fault.remedy,
-        )
-        for one in waiting.values()
-    ]
-    ids = dict(zip(waiting, raise_exceptions(session, findings, now), strict=True))
-    for index, one in bad.items():
-        outcome = Outcome.EXCEPTION if one.exception else Outcome.REJECTED
-        answers.say(index, outcome, one.fault, exception_id=ids.get(index))
-
-
-def _settle(
-    session: Session,
-    system: str,
-    good: dict[int, PlacedRequisition],
-    answers: _Answers,
-    now: datetime,
-) -> None:
-    """End the exceptions of what could be adopted now."""
-    done = {
-        _subject_key(one.said)
-        for index, one in good.items()
-        if answers.results[index].result is not Outcome.REJECTED
-    }
-    over = open_exceptions(session, SUBJECT_TYPE, system, done) if done else {}
-    if over:
-        closing = Closing(ExceptionState.REPLAYED, system, "The requisition was adopted.")
-        close(session, list(over.values()), closing, now)
-
-
-def _subject_key(said: InFlightRequisition) -> str:
-    return name_of(*said.number)

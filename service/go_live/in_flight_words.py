@@ -13,6 +13,9 @@ from service.feeds.bodies import LARGEST_BATCH, RowProblem
 from service.feeds.row_schemas import inlined_schema
 from service.proposals.states import State
 
+Number = tuple[str, str]
+"""(erp_number, line) within one system; the line is empty where the number needs none."""
+
 
 class InFlightState(StrEnum):
     """Whether the ERP has a requisition or, already, a purchase order."""
@@ -41,8 +44,8 @@ class InFlightRequisition(Canonical):
     purchase_order_number: Code | None = None
 
     @property
-    def number(self) -> tuple[str, str]:
-        """What identifies it within its system: number and line, empty where there is none."""
+    def number(self) -> Number:
+        """What identifies it within its system."""
         return self.erp_number, self.line or ""
 
     @property

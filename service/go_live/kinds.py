@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from adapters.canonical.identity import Canonical
 from service.feeds.batches import FeedKind
+from service.feeds.cross_references import CodeKind
 from service.feeds.row_reading import IDENTITY
 from service.feeds.subjects import SUBJECTS_OF_KIND
 from service.go_live.in_flight_words import InFlightRequisition
@@ -66,6 +67,20 @@ def fields_of(kind: ImportKind) -> Fields:
         identity["kind"] = FieldType.TEXT
         needed.add("kind")
     return _merged([subject.model for subject in subjects], identity, frozenset(needed))
+
+
+@cache
+def references_of(kind: ImportKind) -> Mapping[str, CodeKind]:
+    """Which columns of a kind name something that should be known already."""
+    feed = kind.feed
+    if feed is None:
+        return {"item_id": CodeKind.ITEM, "location_id": CodeKind.LOCATION}
+    named: dict[str, CodeKind] = {}
+    for subject in SUBJECTS_OF_KIND[feed]:
+        named |= {column: CodeKind(code) for column, code in subject.known.items()}
+        if subject.is_line and "account_id" in subject.given:
+            named["account_id"] = CodeKind.ACCOUNT
+    return named
 
 
 def _merged(

@@ -89,13 +89,13 @@ def terms_findings(ledger: pl.DataFrame) -> Iterator[Finding]:
 
 
 def code_findings(unknown: pl.DataFrame, volume: float) -> Iterator[Finding]:
-    """About codes that stand for nothing: column, code, rows, volume (absolute quantity)."""
-    for column, weight, consequence, remedy in (
-        ("item_id", Weight.BLOCKS, "their rows wait as exceptions", "Import the items first"),
-        ("location_id", Weight.BLOCKS, "their rows wait as exceptions", "Import them first"),
-        ("account_id", Weight.FYI, "they are stored as they are", "Import the accounts first"),
+    """About codes that stand for nothing: kind, code, rows, volume (absolute quantity)."""
+    for kind, weight, consequence, remedy in (
+        ("item", Weight.BLOCKS, "their rows wait as exceptions", "Import the items first"),
+        ("location", Weight.BLOCKS, "their rows wait as exceptions", "Import them first"),
+        ("account", Weight.FYI, "they are stored as they are", "Import the accounts first"),
     ):
-        found = unknown.filter(pl.col("column") == column).sort(
+        found = unknown.filter(pl.col("kind") == kind).sort(
             ["rows", "code"], descending=[True, False]
         )
         if found.is_empty():
@@ -103,7 +103,7 @@ def code_findings(unknown: pl.DataFrame, volume: float) -> Iterator[Finding]:
         rows, moved = int(found["rows"].sum()), float(found["volume"].sum())
         of_volume = f", {share(moved, volume)} of the quantity" if volume else ""
         yield Finding(
-            f"unknown {column.removesuffix('_id')}s",
+            f"unknown {kind}s",
             weight,
             found.height,
             f"codes in {rows:,} rows{of_volume}; {consequence}",

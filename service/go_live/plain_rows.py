@@ -21,7 +21,7 @@ MANY = frozenset({ImportKind.SALES_LINES, ImportKind.STOCK_POSITIONS})
 
 _CODE = r"^[^\x00-\x1f\x7f]{1,64}$"
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
-_MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+_MOMENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\dZ$"
 
 
 class _Sign(StrEnum):

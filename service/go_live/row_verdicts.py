@@ -17,20 +17,13 @@ from service.feeds.subjects import SUBJECT_OF
 from service.go_live.file_portions import LINE
 from service.go_live.in_flight_placing import PlacedRequisition
 from service.go_live.in_flight_placing import place as place_requisitions
-from service.go_live.kinds import ImportKind
+from service.go_live.kinds import ImportKind, references_of
 from service.go_live.known_codes import KnownCodes
 from service.go_live.plain_rows import MANY, surely_readable
 from service.go_live.raw_rows import feed_rows, in_flight_rows
 
 SCHEMA = {LINE: pl.UInt32, "verdict": pl.String, "slug": pl.String, "detail": pl.String}
 _STORED = (Outcome.STORED.value, "", "")
-_LOOKED_UP = {
-    "item_id": CodeKind.ITEM,
-    "location_id": CodeKind.LOCATION,
-    "unit": CodeKind.UNIT,
-    "account_id": CodeKind.ACCOUNT,
-}
-
 _Verdict = tuple[int, str, str, str]
 """Line, outcome, slug of the fault, detail."""
 
@@ -39,7 +32,7 @@ def judge(
     session: Session, kind: ImportKind, known: KnownCodes, frame: pl.DataFrame, delivery: Delivery
 ) -> pl.DataFrame:
     """One verdict per row, with its line: stored, exception or rejected, and why."""
-    for column, code_kind in _LOOKED_UP.items():
+    for column, code_kind in {**references_of(kind), "unit": CodeKind.UNIT}.items():
         if column in frame.columns:
             known.learn(session, code_kind, frame[column].drop_nulls().unique())
     if kind not in MANY:

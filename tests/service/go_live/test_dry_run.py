@@ -178,6 +178,32 @@ def test_terms_without_lead_time_or_price_are_named(
     }
 
 
+def test_what_a_file_brings_itself_need_not_be_known(
+    context: ServiceContext, tmp_path: Path
+) -> None:
+    files = (
+        (ImportKind.ITEMS, ("item_id", "KETTLE")),
+        (ImportKind.LOCATIONS, ("location_id", "MARS")),
+        (ImportKind.ACCOUNTS, ("account_id", "NEWCO")),
+    )
+    for kind, lines in files:
+        report = examined(context, job(written(tmp_path, *lines), kind))
+        assert (report.verdicts["stored"], report.findings) == (1, [])
+
+
+def test_both_ends_of_a_lane_must_be_known(stocked: ServiceContext, tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "native_id,from_location_id,to_location_id,lead_time_days",
+        "L-1,UK,MARS,2",
+        "L-2,VENUS,MARS,2",
+    )
+    report = examined(stocked, job(path, ImportKind.TRANSFER_LANES))
+    (finding,) = report.findings
+    assert (finding.check, finding.count) == ("unknown locations", 2)
+    assert finding.examples == ("MARS: 2 rows", "VENUS: 1 rows")
+
+
 def test_requisitions_are_examined_too(stocked: ServiceContext, tmp_path: Path) -> None:
     path = written(
         tmp_path,
