@@ -7,6 +7,8 @@ from service.exceptions.routes import router as exceptions
 from service.feeds.outside_routes import router as outside_plans
 from service.feeds.routes import router as feeds
 from service.forecasts.override_routes import router as overrides
+from service.go_live.data_age_routes import router as data_age
+from service.go_live.in_flight_routes import router as in_flight
 from service.http import problems
 from service.outlook.published_routes import router as forecasts
 from service.outlook.routes import router as outlooks
@@ -42,11 +44,13 @@ def create_app(context: ServiceContext) -> FastAPI:
         outside_plans,
         recommendations,
         proposals,
+        in_flight,
         supplier_orders,
         outlooks,
         forecasts,
         overrides,
         webhooks,
+        data_age,
     ):
         app.include_router(router)
     install_pages(app)

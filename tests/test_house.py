@@ -24,6 +24,8 @@ BOUNDARY_FOLDERS = ("cli", "demo", "doctor", "http", "web", "worker")
 JOBS = {
     "service/forecasts/baselines.py",
     "service/outlook/refresh.py",
+    "service/go_live/dry_run.py",
+    "service/go_live/row_import.py",
     "service/replenishment/full_pass.py",
     "service/replenishment/groups.py",
     "service/replenishment/recompute.py",

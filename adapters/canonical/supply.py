@@ -45,7 +45,10 @@ class OpenPurchaseLine(Canonical):
     unit: Code | None = None
     due_date: Day
     proposal_ref: Code | None = None
-    """Our ``external_ref``, where the ERP kept it: the proposal this line fulfils."""
+    """Our ``external_ref``, where the ERP kept it: the proposal this line fulfils. Else the ERP's
+    own requisition number, if the line was made of one."""
+    purchase_order_number: Code | None = None
+    """The order that the line belongs to, where ``native_id`` does not begin with it."""
 
 
 class SupplierConditions(Canonical):

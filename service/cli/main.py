@@ -25,11 +25,16 @@ COMMANDS = (
     "people",
     "policies",
     "forecasts",
+    "data",
+    "import",
     "migrate",
     "doctor",
     "version",
 )
 """``name`` is the function, or the group, ``name`` in ``service/cli/name.py``."""
+
+_ELSEWHERE = {"import": ("import_files", "take_files")}
+"""Commands whose name is a word of Python's own: their file and function."""
 
 
 class Commands(TyperGroup):
@@ -43,7 +48,8 @@ class Commands(TyperGroup):
         """The command ``cmd_name``; None if there is none."""
         if cmd_name not in COMMANDS:
             return None
-        part = getattr(importlib.import_module(f"service.cli.{cmd_name}"), cmd_name)
+        file, function = _ELSEWHERE.get(cmd_name, (cmd_name, cmd_name))
+        part = getattr(importlib.import_module(f"service.cli.{file}"), function)
         if not isinstance(part, typer.Typer):
             single = typer.Typer(add_completion=False)
             single.command(cmd_name)(part)

@@ -12,6 +12,8 @@ from rules.ordering.quantities import readable
 def print_story(story: dict[str, Any], console: Console) -> None:
     """Print what ``tell_story`` found."""
     _print_proposal(story, console)
+    if "decision" not in story:
+        return  # adopted: what the ERP had before we came rests on no recommendation
     _print_decision(story["decision"], console)
     if story["order_message"]:
         _print_projection(story["order_message"], console)

@@ -1,5 +1,7 @@
-"""The demo's company row: its fixed day, its notice, and the mark that all of it is loaded."""
+"""A demo's company row: its fixed day, its notice, and the mark that all of it is loaded."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -22,8 +24,22 @@ NOTICE = (
 )
 
 
+@dataclass(frozen=True)
+class DemoCompany:
+    """The company of a demo: its title tells the demos apart."""
+
+    title: str
+    notice: str
+    time_zone: str
+    today: date
+    currency: str = CURRENCY
+
+
+ONLINE_RETAIL = DemoCompany(TITLE, NOTICE, TIME_ZONE, TODAY)
+
+
 class OtherCompanyError(Exception):
-    """The database belongs to a company that is not the demo; nothing was loaded."""
+    """The database belongs to a company that is not this demo's; nothing was loaded."""
 
     def __init__(self, title: str) -> None:
         super().__init__(
@@ -32,25 +48,25 @@ class OtherCompanyError(Exception):
         )
 
 
-def is_loaded(session: Session) -> bool:
+def is_loaded(session: Session, company: DemoCompany) -> bool:
     """Whether the demo is there in full. Raises OtherCompanyError if another company is."""
     row = session.execute(select(CompanyRow.title, CompanyRow.notice)).one_or_none()
     if row is None:
         return False
     title, notice = row
-    if title != TITLE:
+    if title != company.title:
         raise OtherCompanyError(title)
     return bool(notice != LOADING)
 
 
-def put_company(session: Session, notice: str) -> None:
-    """Write the demo's company with this notice: LOADING at first, NOTICE when all is there."""
+def put_company(session: Session, company: DemoCompany, notice: str) -> None:
+    """Write the demo's company with this notice: LOADING at first, its own when all is there."""
     row: dict[str, Any] = {
         "name": "company",
-        "title": TITLE,
-        "time_zone": TIME_ZONE,
-        "currency": CURRENCY,
-        "business_date": TODAY,
+        "title": company.title,
+        "time_zone": company.time_zone,
+        "currency": company.currency,
+        "business_date": company.today,
         "notice": notice,
     }
     upsert(session, CompanyRow, [row], key=("name",))

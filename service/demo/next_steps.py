@@ -1,4 +1,4 @@
-"""Three things to try next, as commands that work as printed."""
+"""Things to try next, as commands that work as printed."""
 
 import json
 from dataclasses import dataclass
@@ -6,15 +6,19 @@ from datetime import date, timedelta
 from secrets import token_hex
 from shlex import quote
 from typing import Any
+from urllib.parse import quote as url_quoted
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import ProposalKind
 from service.demo.credentials import OPS, DemoCredentials
-from service.demo.today import CRM, ERP, TODAY
-from service.feeds.tables import AccountRow, SupplierTermsRow
+from service.demo.today import CRM, ERP
+from service.feeds.tables import AccountRow, StockPositionRow
+from service.proposals.states import State
 from service.proposals.tables import ProposalRow
 from service.signals.tables import SignalMessageRow
+from service.work.tables import CompanyRow
 
 _FIRST_DAY = timedelta(days=1)
 _LAST_DAY = timedelta(days=6)
@@ -38,36 +42,42 @@ class _Example:
         return f"TRY-{self.item_id}"
 
 
-def next_steps(
-    session: Session, base_url: str, credentials: DemoCredentials
-) -> tuple[NextStep, ...]:
-    """Three curl lines with codes of the loaded data; empty if the demo is not loaded.
+@dataclass(frozen=True)
+class Story:
+    """What the commands are about: the size of a telling deal, and what the ERP claims."""
 
-    The first is the next version of its opportunity: it changes something at each start, and sent
-    again without one it is a duplicate. The last has a key of its own at each start.
+    deal: int = 400
+    """Units; every other version of the deal is half as large again."""
+    kinds: tuple[ProposalKind, ...] = (ProposalKind.REQUISITION,)
+
+
+def next_steps(
+    session: Session, base_url: str, credentials: DemoCredentials, story: Story | None = None
+) -> tuple[NextStep, ...]:
+    """Curl lines with codes of the loaded data; empty if no demo is loaded.
+
+    By default the story is that of the first demo. The first step is the next version of its
+    opportunity: it changes something at each start, and sent again without one it is a
+    duplicate. Claims have a key of their own at each start.
     """
+    story = story or Story()
     example = _example(session)
-    if example is None:
+    today = session.scalar(select(CompanyRow.business_date))
+    if example is None or today is None:
         return ()
     version = _known_version(session, example) + 1
+    quantity = _quantity(story, version)
     base = base_url.rstrip("/")
     keys = credentials.keys
     signal = [
         f"{base}/v1/demand-signals",
         *_headers(keys[CRM]),
-        *_json(_signal(example, version, TODAY)),
+        *_json(_signal(example, version, quantity, today)),
     ]
-    claim = {"kind": "requisition", "limit": 3}
-    claims = [
-        f"{base}/v1/proposal-claims",
-        *_headers(keys[ERP]),
-        *("-H", f"Idempotency-Key: try-claim-{token_hex(4)}"),
-        *_json(claim),
-    ]
-    proposals = [f"{base}/v1/requisition-proposals?item={example.item_id}"]
+    proposals = [f"{base}/v1/requisition-proposals?item={url_quoted(example.item_id)}"]
     return (
         NextStep(
-            f"The CRM tells of {_quantity(version)} units of {example.item_id} at even odds; "
+            f"The CRM tells of {quantity} units of {example.item_id} at even odds; "
             "its proposal changes:",
             _curl(signal),
         ),
@@ -75,8 +85,24 @@ def next_steps(
             "See the proposals for that item, as a system would:",
             _curl([*proposals, *_headers(keys[OPS])]),
         ),
-        NextStep("The ERP claims three approved proposals:", _curl(claims)),
+        *(_claim(session, base, keys[ERP], kind) for kind in story.kinds),
     )
+
+
+def _claim(session: Session, base: str, key: str, kind: ProposalKind) -> NextStep:
+    approved = select(ProposalRow.proposal_id).where(
+        ProposalRow.kind == kind.value, ProposalRow.state == State.APPROVED.value
+    )
+    first = "" if session.scalar(approved.limit(1)) else "approve some in the queue first; then "
+    words = [
+        f"{base}/v1/proposal-claims",
+        *_headers(key),
+        *("-H", f"Idempotency-Key: try-claim-{token_hex(4)}"),
+        *_json({"kind": kind.value, "limit": 3}),
+    ]
+    proposals = "proposals" if kind is ProposalKind.REQUISITION else f"{kind} proposals"
+    title = f"{first}the ERP claims three approved {proposals}:"
+    return NextStep(title[0].upper() + title[1:], _curl(words))
 
 
 def _example(session: Session) -> _Example | None:
@@ -85,13 +111,13 @@ def _example(session: Session) -> _Example | None:
     wanted = select(ProposalRow.item_id, ProposalRow.location_id).where(
         ProposalRow.location_id.in_(served), ProposalRow.state.in_(("in_review", "approved"))
     )
-    planned = select(SupplierTermsRow.item_id, SupplierTermsRow.location_id).where(
-        SupplierTermsRow.location_id.in_(served)
+    stocked = select(StockPositionRow.item_id, StockPositionRow.location_id).where(
+        StockPositionRow.location_id.in_(served)
     )
     largest = ProposalRow.recommended_quantity.desc()
     place = (
         session.execute(wanted.order_by(largest, ProposalRow.item_id).limit(1)).first()
-        or session.execute(planned.order_by(SupplierTermsRow.item_id).limit(1)).first()
+        or session.execute(stocked.order_by(StockPositionRow.item_id).limit(1)).first()
     )
     if place is None:
         return None
@@ -111,12 +137,12 @@ def _known_version(session: Session, example: _Example) -> int:
     return session.scalar(newest) or 0
 
 
-def _quantity(version: int) -> int:
+def _quantity(story: Story, version: int) -> int:
     """Up and down again, so that the proposal moves and does not grow for ever."""
-    return 400 if version % 2 else 600
+    return story.deal if version % 2 else story.deal * 3 // 2
 
 
-def _signal(example: _Example, version: int, today: date) -> dict[str, Any]:
+def _signal(example: _Example, version: int, quantity: int, today: date) -> dict[str, Any]:
     return {
         "message_id": f"{example.opportunity_id}-{version}",
         "system": CRM,
@@ -124,7 +150,7 @@ def _signal(example: _Example, version: int, today: date) -> dict[str, Any]:
         "source_version": version,
         "account": example.account_id,
         "product": example.item_id,
-        "quantity": str(_quantity(version)),
+        "quantity": str(quantity),
         "delivery_window": {
             "start": (today + _FIRST_DAY).isoformat(),
             "end": (today + _LAST_DAY).isoformat(),

@@ -1,5 +1,7 @@
 """Says in each loaded row whether it is real or made up, where the feed has no field for it."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -12,17 +14,19 @@ from service.feeds.tables import (
     StockPositionRow,
 )
 
-_OF_TABLE: tuple[tuple[type[FromSystem], str], ...] = (
-    (SalesLineRow, REAL),
-    (StockPositionRow, MADE_UP),
-    (OpenPurchaseLineRow, MADE_UP),
-    (OpenSalesLineRow, MADE_UP),
-)
+Provenances = Mapping[type[FromSystem], str]
+
+ONLINE_RETAIL_ROWS: Provenances = {
+    SalesLineRow: REAL,
+    StockPositionRow: MADE_UP,
+    OpenPurchaseLineRow: MADE_UP,
+    OpenSalesLineRow: MADE_UP,
+}
 
 
-def label_rows(session: Session) -> None:
-    """Write the provenance into the demo's sales, stock and open orders that lack one."""
-    for table, provenance in _OF_TABLE:
+def label_rows(session: Session, provenances: Provenances) -> None:
+    """Write the provenance into the demo's rows that lack one."""
+    for table, provenance in provenances.items():
         session.execute(
             update(table)
             .where(table.system == ERP, table.provenance == "")

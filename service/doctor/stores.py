@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.context import ServiceContext
 from service.database import migrate
+from service.doctor.data_age import examine_data_age
 from service.doctor.finding import Finding, Health
 from service.doctor.surroundings import examine_worker
 from service.exceptions.queue import ExceptionState
@@ -34,6 +35,7 @@ def examine_stores(context: ServiceContext) -> list[Finding]:
                 examine_runs(session, context.settings),
                 examine_backlog(session, context),
                 examine_failures(session),
+                *examine_data_age(session, context.clock()),
             ]
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]

@@ -93,12 +93,16 @@ class SnapshotPart:
 
 @dataclass(frozen=True)
 class FeedBatch:
-    """Rows of one kind from one system: a delta, or a part of a snapshot."""
+    """Rows of one kind from one system: a delta, or a part of a snapshot.
+
+    ``waited`` says that the rows do not come from the system now but have waited here.
+    """
 
     system: str
     kind: FeedKind
     rows: Sequence[FeedRow]
     snapshot: SnapshotPart | None = None
+    waited: bool = False
 
 
 class Outcome(StrEnum):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.exceptions.queue import Finding
 from service.feeds import kept_exceptions, snapshots
+from service.feeds.arrivals import note_arrival
 from service.feeds.batches import (
     CanonicalRow,
     FeedBatch,
@@ -41,6 +42,13 @@ def take(session: Session, batch: FeedBatch, now: datetime) -> list[RowResult]:
     locations, or a part that does not fit its snapshot. Nothing is changed then.
     """
     _one_at_a_time(session, batch)
+    results = _taken(session, batch, now)
+    if not batch.waited:
+        note_arrival(session, batch, results, now)
+    return results
+
+
+def _taken(session: Session, batch: FeedBatch, now: datetime) -> list[RowResult]:
     part = batch.snapshot
     if part is None:
         return _take_rows(session, batch, Delivery(batch.system, now)).in_order()

@@ -29,7 +29,7 @@ def replay_row(
         return take_flat(session, system, [payload], now)[0]
     kind = KIND_OF_SUBJECT[subject_type]
     row = read_row(kind, system, payload, 0)
-    return take(session, FeedBatch(system, kind, [row]), now)[0]
+    return take(session, FeedBatch(system, kind, [row], waited=True), now)[0]
 
 
 def replays(subject_type: str) -> bool:

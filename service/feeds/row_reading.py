@@ -6,7 +6,7 @@ batch's. ``{"native_id": "…", "version_token": "…", "changed_at": "…", "it
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,6 +22,7 @@ _NATIVE_ID_LENGTH = 64
 _REMEDY = "Correct the places listed under errors and send the row again; /docs has the schema."
 _KEY: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, Code])
 
+Plain = TypeVar("Plain", bound=Canonical)
 
 Place = tuple[Sequence[int | str], str]
 """The steps to a place in a row, and what is wrong there."""
@@ -54,12 +55,21 @@ def read_row(kind: FeedKind, system: str, raw: Any, index: int) -> FeedRow:
 
 def read_cross_reference(raw: Any, index: int) -> CrossReference | UnreadableRow:
     """The cross reference at ``index`` of a request, or its problem."""
+    return read_object(CrossReference, raw, index)
+
+
+def read_object(model: type[Plain], raw: Any, index: int) -> Plain | UnreadableRow:
+    """The row at ``index`` as a ``model`` that has no source of its own, or its problem."""
     if not isinstance(raw, dict):
         return UnreadableRow(row_problem(index, _NO_OBJECT))
     try:
-        return CrossReference.model_validate(raw)
+        read = model.model_validate(raw)
+        _refuse_loose_readings(read, raw)
     except ValidationError as error:
         return UnreadableRow(_invalid(index, _places(error)))
+    except LooseReading as error:
+        return UnreadableRow(_invalid(index, error.places))
+    return read
 
 
 def misread_places(row: Canonical, document: Mapping[str, Any]) -> list[Place]:

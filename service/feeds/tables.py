@@ -160,6 +160,7 @@ class OpenPurchaseLineRow(FromSystem, Table):
     quantity_open: Mapped[Decimal]
     due_date: Mapped[date]
     proposal_ref: Mapped[str | None]
+    purchase_order_number: Mapped[str | None]
     __table_args__ = (Index(None, "item_id", "location_id"), Index(None, "proposal_ref"))
 
 
@@ -291,3 +292,18 @@ class OutsideRecommendationRow(Table):
     as_of: Mapped[datetime]
     received_at: Mapped[datetime]
     __table_args__ = (Index(None, "item_id", "location_id"),)
+
+
+class FeedArrivalRow(Table):
+    """When a system's data of one kind last came in; written with each batch."""
+
+    __tablename__ = "feed_arrivals"
+    system: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    arrived_at: Mapped[datetime]
+    newest_day: Mapped[date | None]
+    """The newest business day told of, where the kind has one: last sale, last count."""
+    batch_rows: Mapped[int]
+    """Rows taken of the last batch."""
+    total_rows: Mapped[int]
+    """Rows taken of all batches."""

@@ -1,8 +1,10 @@
 """What the ERP has taken from us and its own feed does not show yet.
 
 A purchase line of the feed that names our ``external_ref`` is the ERP's own word: from then on
-only the feed counts, and the proposal no longer does, so that nothing is counted twice. An ERP
-that does not keep the reference reports ``closed`` once its feed shows the order.
+only the feed counts, and the proposal no longer does, so that nothing is counted twice. So does
+a line of the same item and location that names, in the same system, the ERP's number for the
+requisition or the purchase order that it reported. An ERP that keeps none of these reports
+``closed`` once its feed shows the order.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.database.key_sets import rows_of_keys
@@ -26,7 +28,7 @@ from service.work.dirty_keys import Key
 FEED = "erp feed"
 """The actor where the ERP's feed tells what became of a proposal."""
 
-_IN_FEED = (
+_NAMES_OUR_REFERENCE = (
     select(OpenPurchaseLineRow.native_id)
     .where(
         OpenPurchaseLineRow.proposal_ref == ProposalRow.external_ref,
@@ -34,6 +36,26 @@ _IN_FEED = (
     )
     .exists()
 )
+_ORDER_AND_LINE = ProposalRow.purchase_order_number + "/"
+_NAMES_THE_ERPS_NUMBER = (
+    select(OpenPurchaseLineRow.native_id)
+    .where(
+        OpenPurchaseLineRow.item_id == ProposalRow.item_id,
+        OpenPurchaseLineRow.location_id == ProposalRow.location_id,
+        OpenPurchaseLineRow.system == ProposalRow.taken_by,
+        OpenPurchaseLineRow.gone.is_(False),
+        or_(
+            OpenPurchaseLineRow.proposal_ref == ProposalRow.erp_number,
+            OpenPurchaseLineRow.purchase_order_number == ProposalRow.purchase_order_number,
+            OpenPurchaseLineRow.native_id == ProposalRow.purchase_order_number,
+            func.substr(OpenPurchaseLineRow.native_id, 1, func.length(_ORDER_AND_LINE))
+            == _ORDER_AND_LINE,
+        ),
+    )
+    .exists()
+)
+# Two questions, each with an index of its own.
+_IN_FEED = or_(_NAMES_OUR_REFERENCE, _NAMES_THE_ERPS_NUMBER)
 
 _IN_STOCK = (
     select(StockPositionRow.item_id)

@@ -31,6 +31,7 @@ class Event(StrEnum):
     """What happens to a proposal; the history is a list of these."""
 
     CREATED = "created"
+    ADOPTED = "adopted"
     AMENDED = "amended"
     APPROVED_BY_POLICY = "approved_by_policy"
     SENT_TO_REVIEW = "sent_to_review"
@@ -170,10 +171,14 @@ TRANSITIONS: Mapping[Event, Mapping[State, frozenset[State]]] = {
     },
     Event.RECEIVED: _each((_BEING_ORDERED - {State.PARTLY_ORDERED}) | UNDER_WAY, State.CLOSED),
 }
-"""event -> state before -> states after. ``created`` is not here: it has no state before it."""
+"""event -> state before -> states after. ``created`` and ``adopted`` are not here: they have no
+state before them."""
 
 FIRST_STATES = frozenset({State.IN_REVIEW, State.APPROVED, State.HELD})
 """What a new proposal may be."""
+
+ADOPTED_STATES = frozenset({State.ACKNOWLEDGED, State.ORDERED})
+"""What a requisition may be that the ERP had before we started."""
 
 
 def may_follow(event: Event, before: State, after: State) -> bool:

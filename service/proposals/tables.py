@@ -15,6 +15,10 @@ _OPEN = text("state IN ('in_review', 'approved', 'held', 'snoozed')")
 one transfer per giver, and one message of a kind per purchase line."""
 
 
+NO_RECOMMENDATION = UUID(int=0)
+"""Stands for the recommendation and the decision of what was adopted: there were none."""
+
+
 class ProposalRow(Table):
     __tablename__ = "proposals"
     proposal_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from service.http.problems import Problem
 from service.proposals.announcements import announcement
 from service.proposals.offer import OFFER
-from service.proposals.states import FIRST_STATES, Event, State, may_follow, possible_events
+from service.proposals.states import (
+    ADOPTED_STATES,
+    FIRST_STATES,
+    Event,
+    State,
+    may_follow,
+    possible_events,
+)
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.work.outbox import publish
 
@@ -43,6 +50,15 @@ def create(session: Session, row: ProposalRow, reason: str | None, now: datetime
         raise ValueError(f"a proposal cannot begin as {row.state}")
     session.add(row)
     step = _Step(Change(Event.CREATED, State(row.state), POLICY, reason), None, {})
+    _record(session, row, step, now)
+
+
+def adopt(session: Session, row: ProposalRow, actor: str, reason: str, now: datetime) -> None:
+    """Add what the ERP had taken up before we came, with the first line of its history."""
+    if State(row.state) not in ADOPTED_STATES:
+        raise ValueError(f"a requisition that is {row.state} cannot be adopted")
+    session.add(row)
+    step = _Step(Change(Event.ADOPTED, State(row.state), actor, reason), None, {})
     _record(session, row, step, now)
 
 

@@ -8,7 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.forecasts.tables import ForecastRunRow
-from service.proposals.tables import OrderMessageRow, ProposalEventRow, ProposalRow
+from service.proposals.tables import (
+    NO_RECOMMENDATION,
+    OrderMessageRow,
+    ProposalEventRow,
+    ProposalRow,
+)
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.tables import DecisionRow, RecommendationRow
 from service.signals.tables import DemandSignalRow, SignalMessageRow
@@ -18,18 +23,21 @@ def tell_story(session: Session, external_ref: str) -> dict[str, Any] | None:
     """Proposal, decision, recommendation, inputs and messages with their versions, as JSON.
 
     The decision and recommendation are those of the proposal's present revision; ``events``
-    is its whole history. None if there is no such proposal.
+    is its whole history. Of what was adopted there is no more than that. None if there is no
+    such proposal.
     """
     proposal = session.scalar(select(ProposalRow).where(ProposalRow.external_ref == external_ref))
     if proposal is None:
         return None
+    told = {"proposal": _proposal(proposal), "events": _events(session, proposal)}
+    if proposal.recommendation_id == NO_RECOMMENDATION:
+        return told
     decision = session.get_one(DecisionRow, proposal.decision_id)
     recommendation = session.get_one(RecommendationRow, proposal.recommendation_id)
     inputs = KeyInputs.model_validate(recommendation.inputs)
     message = session.get(OrderMessageRow, proposal.decision_id)
     return {
-        "proposal": _proposal(proposal),
-        "events": _events(session, proposal),
+        **told,
         "decision": _decision(decision),
         "recommendation": {
             "recommendation_id": str(recommendation.recommendation_id),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service.web import (
     api_reference_pages,
+    data_age_pages,
     delivery_pages,
     exception_pages,
     health,
@@ -24,6 +25,7 @@ for part in (
     supplier_order_pages,
     recommendation_pages,
     exception_pages,
+    data_age_pages,
     delivery_pages,
     health,
     opportunity_pages,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
 from service.proposals.states import Event
-from service.proposals.tables import ProposalEventRow, ProposalRow
+from service.proposals.tables import NO_RECOMMENDATION, ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.web.message_view import message_view
 from service.web.override_panel import override_panel
@@ -77,6 +77,7 @@ def proposal_values(
         "transfers": transfers,
         "rationale": rationale,
         "order_message": message_view(session, proposal.decision_id),
+        "adopted": proposal.recommendation_id == NO_RECOMMENDATION,
         "lot": recommendation.explanation.get("lot") if recommendation else None,
         "quantity": wanted_quantity(proposal),
         "value": order_value(proposal),
@@ -104,7 +105,8 @@ def proposal_values(
 
 def _newer(session: Session, proposal: ProposalRow) -> str:
     current = session.get(CurrentRecommendationRow, (proposal.item_id, proposal.location_id))
-    if current is None or current.recommendation_id == proposal.recommendation_id:
+    followed = {NO_RECOMMENDATION, current.recommendation_id if current else None}
+    if current is None or proposal.recommendation_id in followed:
         return ""
     return str(current.recommendation_id)
 

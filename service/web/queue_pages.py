@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from service.go_live.data_age import late_data
 from service.http.context import Context
 from service.http.problems import Problem
 from service.proposals.planner import Decided, Edit, approve, undo
@@ -55,6 +56,7 @@ def queue(request: Request, context: Context, visitor: Visitor) -> Response:
             counts=counts_by_state(session),
             waiting=waiting(session, around.today),
             kinds=kinds_in_use(session),
+            late=late_data(session, context.clock()),
             locations=locations_in_use(session),
             rules=rules_in_use(session, wanted.state),
             message=message_of(session, request.query_params, visitor.person),

@@ -9,9 +9,16 @@ from sqlalchemy import func, select
 
 from service.context import ServiceContext
 from service.database.base import Table
-from service.demo.company import NOTICE, TITLE, OtherCompanyError, put_company
+from service.demo.company import (
+    NOTICE,
+    ONLINE_RETAIL,
+    TITLE,
+    OtherCompanyError,
+    put_company,
+)
 from service.demo.credentials import ensure_credentials
-from service.demo.load import DemoLoad, load
+from service.demo.load import load
+from service.demo.loading import DemoLoad
 from service.demo.next_steps import next_steps
 from service.demo.today import MADE_UP, REAL, TODAY
 from service.demo.world import build_world
@@ -122,7 +129,7 @@ def test_the_company_stands_still_on_the_demo_day(context: ServiceContext) -> No
 
 def test_another_companys_database_is_left_alone(context: ServiceContext) -> None:
     with context.database.write() as session:
-        put_company(session, "ours")
+        put_company(session, ONLINE_RETAIL, "ours")
         session.scalars(select(CompanyRow)).one().title = "A real firm"
     with pytest.raises(OtherCompanyError, match="A real firm"):
         _load(context)

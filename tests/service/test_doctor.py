@@ -84,7 +84,7 @@ def test_an_empty_database_must_be_migrated(
     empty = replace(context, database=Database(empty_database_url))
     assert [finding.remedy for finding in examine_stores(empty)] == ["Run 'replenish migrate'."]
     migrate.upgrade(empty_database_url)
-    assert _healths(examine_stores(empty)) == [Health.OK] * 4
+    assert _healths(examine_stores(empty)) == [Health.OK] * 5
     empty.database.close()
 
 

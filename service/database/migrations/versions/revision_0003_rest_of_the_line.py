@@ -35,6 +35,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "adopted_requisitions",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("erp_number", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=64), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "system", "erp_number", "line", name=op.f("pk_adopted_requisitions")
+        ),
+    )
+    with op.batch_alter_table("adopted_requisitions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_adopted_requisitions_proposal_id"), ["proposal_id"], unique=True
+        )
+
+    op.create_table(
         "connections",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("adapter", sa.String(length=64), nullable=False),
@@ -53,6 +69,14 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_connections")),
+    )
+    op.create_table(
+        "data_rhythms",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("every_seconds", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("system", "kind", name=op.f("pk_data_rhythms")),
     )
     op.create_table(
         "deliveries",
@@ -88,6 +112,16 @@ def upgrade() -> None:
             "ix_deliveries_status", ["connection", "status", "due_at"], unique=False
         )
 
+    op.create_table(
+        "feed_arrivals",
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("newest_day", sa.Date(), nullable=True),
+        sa.Column("batch_rows", sa.Integer(), nullable=False),
+        sa.Column("total_rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "kind", name=op.f("pk_feed_arrivals")),
+    )
     op.create_table(
         "forecast_override_weeks",
         sa.Column("override_id", sa.Uuid(), nullable=False),
@@ -392,6 +426,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("unit_volume", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("unit_weight", sa.BigInteger(), nullable=True))
 
+    with op.batch_alter_table("open_purchase_lines", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("purchase_order_number", sa.String(length=64), nullable=True))
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("routed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_index(batch_op.f("ix_outbox_delivered_at_occurred_at"))
@@ -464,6 +501,9 @@ def downgrade() -> None:
         )
         batch_op.drop_column("routed_at")
 
+    with op.batch_alter_table("open_purchase_lines", schema=None) as batch_op:
+        batch_op.drop_column("purchase_order_number")
+
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.drop_column("unit_weight")
         batch_op.drop_column("unit_volume")
@@ -520,6 +560,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_forecast_override_weeks_author"))
 
     op.drop_table("forecast_override_weeks")
+    op.drop_table("feed_arrivals")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_status")
         batch_op.drop_index(
@@ -530,7 +571,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deliveries_connection_event_id"))
 
     op.drop_table("deliveries")
+    op.drop_table("data_rhythms")
     op.drop_table("connections")
+    with op.batch_alter_table("adopted_requisitions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_adopted_requisitions_proposal_id"))
+
+    op.drop_table("adopted_requisitions")
     with op.batch_alter_table("account_merges", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_account_merges_in_force",
