@@ -16,6 +16,7 @@ from rules.ordering.quantities import MILLIONTH, readable
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
+_LONGEST_COVER_DAYS = Decimal(36_525)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Raise:
     """A line that, raised by ``multiples`` of its order multiple, reaches the minimum alone.
 
     ``days_of_cover`` is the expected demand that the extra quantity covers, in days to two
-    decimals, rounded up; None where no demand is expected.
+    decimals, rounded up; None where no demand is expected within a century.
     """
 
     reference: str
@@ -220,7 +221,10 @@ def _raise(line: OrderLine, missing: Decimal, currency: str) -> Raise | None:
     if line.daily_demand:
         cover = Fraction(extra) / Fraction(line.daily_demand) * 100
         days = -(-cover.numerator // cover.denominator) * _CENT
-    covered = "no demand is expected for it" if days is None else f"{readable(days)} days of demand"
+    if days is None or days > _LONGEST_COVER_DAYS:
+        days, covered = None, "hardly any demand is expected for it"
+    else:
+        covered = f"{readable(days)} days of demand"
     value = extra * line.unit_price
     return Raise(
         reference=line.reference,

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from forecasting.value_added import JudgedWeek, value_added
 
-weeks = st.lists(
-    st.builds(JudgedWeek, st.floats(0, 1e5), st.floats(0, 1e5), st.floats(0, 1e5)), max_size=20
-)
+_units = st.one_of(st.just(0.0), st.floats(0.001, 1e5))
+weeks = st.lists(st.builds(JudgedWeek, _units, _units, _units), max_size=20)
 
 
 def test_an_override_that_was_nearer_adds_value() -> None:

@@ -75,7 +75,7 @@ def test_the_containers_hold_the_order_and_one_less_would_not(
     assert (container.containers - 1) * capacity < load <= container.containers * capacity
     assert order.volume <= container.containers * volume
     assert order.units <= container.containers * units
-    assert 0 < container.fill <= 1
+    assert 0 <= container.fill <= 1
 
 
 def test_a_line_without_a_price_leaves_the_minimum_open() -> None:
