@@ -178,7 +178,7 @@ class FoundDocument:
     """A document that the system has under one of our references.
 
     ``handed_over`` says that it only lies where the system fetches it: ``native_id`` is not the
-    system's number then, and the answer is still to come.
+    system's number then, the answer is still to come, and ``offer`` says which offer lies there.
     """
 
     external_ref: str
@@ -186,6 +186,11 @@ class FoundDocument:
     quantity: Decimal | None = None
     expected_date: date | None = None
     handed_over: bool = False
+    offer: int = 1
+
+    def answers(self, proposal: RequisitionProposal) -> bool:
+        """Whether ``proposal`` need not be asked for: it is there, in this offer of it."""
+        return not self.handed_over or self.offer >= proposal.offer
 
 
 class Source(Protocol):

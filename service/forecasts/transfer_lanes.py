@@ -1,7 +1,7 @@
 """The lanes between locations that are in use, as each item sees them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -79,6 +79,7 @@ class Lanes:
             where.setdefault(lane.ends, lane)
         self._components: dict[str | None, dict[str, frozenset[str]]] = {}
         self._first: dict[str | None, dict[str, LaneInUse]] = {}
+        self._onward: dict[str | None, Mapping[str, list[str]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._general or self._own)
@@ -110,6 +111,22 @@ class Lanes:
         if owner not in self._components:
             self._components[owner] = _components(lane.ends for lane in self.of_item(item_id))
         return self._components[owner].get(location_id, frozenset())
+
+    def behind(self, item_id: str, location_id: str) -> set[str]:
+        """The locations that lanes of the item lead to from here, over others too."""
+        owner = self._owner(item_id)
+        if owner not in self._onward:
+            onward = defaultdict[str, list[str]](list)
+            for lane in self.of_item(item_id):
+                onward[lane.from_location_id].append(lane.to_location_id)
+            self._onward[owner] = onward
+        found: set[str] = set()
+        ahead = [location_id]
+        while ahead:
+            fresh = set(self._onward[owner].get(ahead.pop(), ())) - found
+            found |= fresh
+            ahead += fresh
+        return found - {location_id}
 
     def _owner(self, item_id: str) -> str | None:
         """Items without lanes of their own share what is computed for them."""

@@ -13,6 +13,7 @@ from adapters.ports import IncomingKind
 from service.bootstrap import build
 from service.cli.main import app
 from service.context import ServiceContext
+from service.proposals import planner
 from service.settings import Settings
 from service.sync.rounds import sync_once
 from service.sync.tables import ConnectionRow, HandOffRow
@@ -97,6 +98,42 @@ def test_a_folder_erp_gets_proposals_as_files_and_answers_by_files(
     assert (desk.proposal().erp_number, desk.proposal().accepted_quantity) == ("R-77", Decimal(100))
     assert stored(context, HandOffRow)[0].status == "answered"
     assert [report.counts for report in erp.reports()] == [{"acknowledged": 1}]
+
+
+def test_what_a_folder_erp_refused_is_written_again_once_it_is_approved_again(
+    context: ServiceContext, replenish: Replenish, clock: FakeClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exchange"
+    folder.mkdir()
+    erp = FolderPartner(folder)
+    replenish("connect", "files", "erp", "--role", "erp", "--folder", str(folder))
+    desk = Desk(context, clock)
+    with context.database.write() as session:
+        store_terms(session, clock)
+    desk.recommend(100)
+    _rounds(context)
+    reference = desk.proposal().external_ref
+    no = {"external_ref": reference, "answer": "refused", "reason": "The item is blocked."}
+    erp.offer(IncomingKind.PROPOSAL_ANSWERS, [no])
+    clock.now += timedelta(seconds=6)
+    _rounds(context)
+    assert desk.proposal().state == "in_review"
+    desk.plan(100)
+    desk.decide(planner.approve)
+    clock.now += timedelta(minutes=1)
+    _rounds(context)
+    clock.now += timedelta(days=4)  # no answer within its time: looked up, and there already
+    sweep(context)
+    _rounds(context)
+    assert [(row["external_ref"], row["offer"]) for row in erp.rows("proposals")] == [
+        (reference, "1"),
+        (reference, "2"),
+    ]
+    yes = {"external_ref": reference, "answer": "acknowledged", "erp_number": "R-78"}
+    erp.offer(IncomingKind.PROPOSAL_ANSWERS, [yes])
+    clock.now += timedelta(seconds=6)
+    _rounds(context)
+    assert (desk.proposal().state, desk.proposal().erp_number) == ("acknowledged", "R-78")
 
 
 def test_a_folder_that_is_away_is_waited_for(
