@@ -81,7 +81,8 @@ class ForecastBucket(Canonical):
     ``quantiles`` maps quantile levels, written as '0.9', to demand. ``opportunities`` is the
     part of ``mean`` that rests on opportunities, each weighed with its win probability.
     ``override`` is what planners' overrides of the forecast have changed in it, below zero where
-    they took away.
+    they took away. ``source`` is the planning system whose forecast is used in this bucket, None
+    where it is our own.
     """
 
     start: Day
@@ -89,6 +90,7 @@ class ForecastBucket(Canonical):
     mean: NonNegativeQuantity
     opportunities: NonNegativeQuantity = Decimal(0)
     override: Quantity = Decimal(0)
+    source: Code | None = None
     quantiles: dict[str, NonNegativeQuantity] = Field(default_factory=dict)
 
 

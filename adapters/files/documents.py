@@ -18,7 +18,7 @@ from adapters.canonical.outlook import (
 from adapters.canonical.proposal import RequisitionProposal
 from adapters.repetition import request_key
 
-_BUCKET = ("mean", "opportunities", "override", "quantiles")
+_BUCKET = ("mean", "opportunities", "override", "source", "quantiles")
 
 
 @dataclass(frozen=True)

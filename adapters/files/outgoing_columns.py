@@ -19,7 +19,7 @@ _NAMES: Mapping[OutgoingKind, str] = {
     "events": "event_id type schema_version subject occurred_at body",
     "forecasts": """
         publication_id business_date item_id location_id unit version range_start range_end
-        bucket_start bucket_end mean opportunities override quantiles
+        bucket_start bucket_end mean opportunities override source quantiles
     """,
 }
 

@@ -35,6 +35,7 @@ class ComingWeeks:
     """A key's weeks, from the one that holds today on, and the deals that may fall into them.
 
     ``forecast`` is our own baseline; None where nobody plans the key, or none is fitted yet.
+    ``usual`` is what is planned with: overridden, and another system's where that is in charge.
     ``effect`` weighs each deal with its win probability; ``if_won`` takes open ones as won.
     """
 
@@ -73,7 +74,7 @@ def coming_weeks(
     graces = Graces(settings.won_without_order_days, settings.open_past_window_days)
     deals = _deals(session, weeks, today, graces)
     forecasts = _forecasts(session, known)
-    usual = usual_weeks(session, forecasts, weeks)
+    usual = usual_weeks(session, forecasts, weeks, today)
     expected = {
         key: still_expected(opportunities, graces, today) for key, opportunities in deals.items()
     }

@@ -43,6 +43,7 @@ def _basis(one: ComingWeeks, forecast: SeriesForecastRow) -> dict[str, Any]:
         "weeks": [start.isoformat() for start in one.weeks],
         "usual": [str(value) for value in (forecast.level_per_week, *forecast.week_quantiles)],
         "overrides": list(one.usual.overrides),
+        "outside": [one.usual.outside_version, *(week.source for week in one.usual.weeks)],
         "opportunities": [
             opportunity.model_dump(mode="json", exclude={"account_share"})
             for opportunity in one.opportunities
@@ -63,6 +64,7 @@ def _series(
             mean=_rounded(usual.mean + added[number]),
             opportunities=_rounded(added[number]),
             override=from_float(usual.override).quantize(_THOUSANDTH),
+            source=usual.source,
             quantiles={str(level): _rounded(value) for level, value in quantiles[number].items()},
         )
         for number, (start, usual) in enumerate(zip(one.weeks, one.usual.weeks, strict=True))

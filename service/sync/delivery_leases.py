@@ -18,6 +18,7 @@ from adapters.ports import Failure, WriteResult, Written
 from service.database.base import new_id
 from service.exceptions.queue import Finding, raise_exceptions
 from service.sync.back_off import wait_after
+from service.sync.echoes import without_echo
 from service.sync.relay import DOCUMENTS
 from service.work.deliveries import OPEN, SUBJECT_TYPE, Status
 from service.work.tables import DeliveryRow, OutboxRow
@@ -100,7 +101,7 @@ def _told(row: DeliveryRow, event: OutboxRow) -> OutgoingEvent:
         schema_version=event.schema_version,
         subject=event.subject,
         occurred_at=event.occurred_at,
-        body=event.body,
+        body=without_echo(row.connection, row.type, event.body),
     )
 
 

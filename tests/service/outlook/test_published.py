@@ -26,6 +26,7 @@ from service.work.tables import OutboxRow
 from service.worker.sweep import sweep
 from tests.service.builders_feeds import Erp, item, key_for, terms
 from tests.service.builders_outlook import Crm
+from tests.service.builders_plans import put_in_charge, tell, weeks
 from tests.service.conftest import FakeClock
 
 ANNA = Author("anna", "Anna")
@@ -116,8 +117,35 @@ def test_a_deal_comes_on_top_of_what_a_planner_expects(crm: Crm) -> None:
     crm.send()
     crm.settle()
     week = newest(crm.context).buckets[2]
-    assert (week.mean, week.opportunities) == (210, 200)
+    assert [week.mean, week.opportunities] == [210, 200]
     assert week.override == pytest.approx(Decimal(-60), abs=Decimal(5))
+
+
+def test_the_forecast_of_the_system_in_charge_is_told_under_its_name(crm: Crm) -> None:
+    crm.settle()
+    own = newest(crm.context)
+    tell(crm.context, *weeks(5, mean="140", version=1))
+    put_in_charge(crm.context, item_id="BOTTLE")
+    _override(crm, (date(2011, 9, 5), date(2011, 9, 12)), factor=Decimal("1.5"))
+    crm.settle()
+    used = newest(crm.context)
+    assert [bucket.source for bucket in used.buckets] == ["foresight"] * 5 + [None] * 8
+    assert [bucket.mean for bucket in used.buckets[:5]] == [140, 210, 140, 140, 140]
+    assert used.buckets[1].override == 70
+    assert used.buckets[5:] == own.buckets[5:]
+    stretched = own.buckets[0].quantiles["0.9"] * 140 / own.buckets[0].mean
+    assert used.buckets[0].quantiles["0.9"] == pytest.approx(stretched, abs=Decimal("0.01"))
+    tell(crm.context, *weeks(5, mean="70", version=2))
+    crm.settle()
+    assert newest(crm.context).buckets[0].mean == 70
+
+
+def test_a_plan_that_cannot_be_used_is_not_told_either(crm: Crm) -> None:
+    crm.settle()
+    tell(crm.context, *weeks(2, mean="140"))  # the protection interval is three weeks
+    put_in_charge(crm.context, item_id="BOTTLE")
+    crm.settle()
+    assert {bucket.source for bucket in newest(crm.context).buckets} == {None}
 
 
 def test_what_has_not_changed_is_not_told_again(crm: Crm, clock: FakeClock) -> None:
