@@ -24,6 +24,7 @@ from service.proposals.decisions import (
     opened_in_supplier_order,
     opened_to_leave,
     opened_to_plan_anew,
+    release_of,
     required_reason,
 )
 from service.proposals.declined import declined_until
@@ -65,7 +66,7 @@ def approve(session: Session, edit: Edit, now: datetime) -> Decided:
         "approved_by": edit.actor,
         "review_reason": None,
         "snoozed_until": None,
-        "release_not_before": now + UNDO_WINDOW,
+        "release_not_before": release_of(session, row, now),
     }
     if row.planner_quantity is not None:
         values["edited_against"] = row.recommended_quantity
