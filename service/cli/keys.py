@@ -47,7 +47,7 @@ def list_keys(
             {
                 "key": row.prefix,
                 "system": row.system,
-                "scopes": list(row.scopes),
+                "scopes": " ".join(row.scopes),
                 "state": _state(row, now),
                 "created_at": row.created_at.isoformat(timespec="seconds"),
                 "expires_at": row.expires_at and row.expires_at.isoformat(timespec="seconds"),
@@ -59,8 +59,7 @@ def list_keys(
         return
     for one in shown:
         until = f", until {one['expires_at']}" if one["expires_at"] else ""
-        scopes = " ".join(one["scopes"])
-        typer.echo(f"{one['key']}…  {one['state']:8} {one['system']}: {scopes}{until}")
+        typer.echo(f"{one['key']}…  {one['state']:8} {one['system']}: {one['scopes']}{until}")
     if not shown:
         typer.echo("There are no keys.")
 

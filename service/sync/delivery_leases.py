@@ -148,7 +148,7 @@ def _outcome(
     told = {"last_failure": failure.value, "last_detail": answer.detail[:_LONGEST_DETAIL]}
     if one.is_document and (failure is Failure.CONFLICT or _has_newer(session, connection, one)):
         return {**told, "status": Status.SUPERSEDED}
-    if failure in {Failure.REJECTED, Failure.CONFLICT}:
+    if failure in {Failure.REJECTED, Failure.CONFLICT} and not answer.unwanted:
         return {**told, "status": Status.FAILED}
     # Events and documents keep their identity, so what may have arrived is safe to repeat.
     due_at = now + wait_after(one.attempts, answer.retry_after)

@@ -9,7 +9,7 @@ from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
 from service.signals.replay import ReplayOrder, replay
 from service.sync.back_off import CAP, longest_wait, wait_after
-from service.sync.connections import FORECAST_PUBLISHED, Role
+from service.sync.connections import FORECAST_PUBLISHED, Role, disconnect
 from service.sync.delivery_leases import LEASE
 from service.sync.rounds import sync_once
 from service.sync.tables import ConnectionRow
@@ -163,6 +163,44 @@ def test_a_password_that_is_refused_is_no_events_fault(
     sync_once(context)
     assert _deliveries(context) == [("OPP-1", "waiting")]
     assert stored(context, ExceptionRow) == []
+
+
+def test_a_listener_that_wants_no_more_is_paused_and_says_why(
+    context: ServiceContext, systems: Systems
+) -> None:
+    planning = systems.listener()
+    planning.down = PortError(Failure.REJECTED, "wants no more events (410)", unwanted=True)
+    systems.publish("OPP-1")
+    systems.publish("OPP-2")
+    while sync_once(context):
+        pass
+    assert planning.calls == 1
+    (row,) = stored(context, ConnectionRow)
+    assert row.paused_at is not None
+    assert row.last_trouble == "wants no more events (410)"
+    assert _deliveries(context) == [("OPP-1", "waiting"), ("OPP-2", "waiting")]
+    assert stored(context, ExceptionRow) == []
+
+
+def test_what_was_given_up_with_a_connection_does_not_come_back_with_it(
+    context: ServiceContext, systems: Systems, clock: FakeClock
+) -> None:
+    systems.listener().down = PortError(Failure.TEMPORARY, "no answer")
+    systems.publish("OPP-1")
+    sync_once(context)
+    with context.database.write() as session:
+        assert disconnect(session, "planning", clock()) == 1
+    back = systems.listener()
+    systems.publish("OPP-1")
+    systems.publish("OPP-2")
+    while sync_once(context):
+        pass
+    assert back.subjects == ["OPP-1", "OPP-2"]
+    assert _deliveries(context) == [
+        ("OPP-1", "abandoned"),
+        ("OPP-1", "delivered"),
+        ("OPP-2", "delivered"),
+    ]
 
 
 def test_a_paused_connection_uses_no_attempts(
