@@ -33,6 +33,7 @@ from service.proposals.returned import must_be_newest, must_be_planned_since
 from service.proposals.spare import check_spare, opened_under_plan
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
+from service.proposals.uncomputable import must_rest_on_a_plan
 from service.proposals.undo import undo
 from service.work.business_date import business_date
 
@@ -62,6 +63,7 @@ def approve(session: Session, edit: Edit, now: datetime) -> Decided:
     """
     row = opened(session, edit)
     must_be_planned_since(session, row)
+    must_rest_on_a_plan(session, row)
     values: dict[str, Any] = {
         "approved_by": edit.actor,
         "review_reason": None,
