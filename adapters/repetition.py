@@ -35,4 +35,5 @@ def failed(key: str, fault: PortError) -> Written:
         failure=fault.failure,
         detail=fault.detail,
         retry_after=fault.retry_after,
+        unwanted=fault.unwanted,
     )

@@ -46,10 +46,10 @@ class WeeklyEffect:
     def expected(self, level: FloatArray) -> FloatArray:
         """Expected change of each week's demand, (opportunities, weeks).
 
-        ``level``, (opportunities,), is the usual demand of a week at the opportunity's key.
+        ``level``, (weeks,), is the usual demand of each week at the opportunities' key.
         """
         removing = np.where(self.removed_anyway[:, None], 1.0, self.chance)
-        change: FloatArray = self.chance * self.added - removing * self.removed * level[:, None]
+        change: FloatArray = self.chance * self.added - removing * self.removed * level
         return change
 
     def draw(self, opportunity: int, week: int, seed: str) -> Draw:

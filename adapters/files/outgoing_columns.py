@@ -19,7 +19,7 @@ _NAMES: Mapping[OutgoingKind, str] = {
     "events": "event_id type schema_version subject occurred_at body",
     "forecasts": """
         publication_id business_date item_id location_id unit version range_start range_end
-        bucket_start bucket_end mean opportunities quantiles
+        bucket_start bucket_end mean opportunities override source quantiles
     """,
 }
 
@@ -27,7 +27,7 @@ _MORE_THAN_TEXT: Mapping[CellType, str] = {
     CellType.INTEGER: "revision offer version schema_version",
     CellType.DECIMAL: """
         quantity unit_price ordered uncovered shortage_probability shortage_probability_if_won
-        mean opportunities
+        mean opportunities override
     """,
     CellType.FLAG: "previously_taken",
     CellType.DAY: """

@@ -118,7 +118,8 @@ def list_() -> None:
     """List the connected systems: name, way, roles, and whether they are paused."""
     with opened() as context, context.database.read() as session:
         for row in connections(session):
-            paused = ", paused" if row.paused_at else ""
+            why = f": {row.last_trouble}" if row.last_trouble else ""
+            paused = f", paused{why}" if row.paused_at else ""
             typer.echo(f"{row.name} {row.adapter} {','.join(row.roles)}{paused}")
 
 
@@ -141,7 +142,10 @@ def resume(name: Name) -> None:
 
 @connect.command()
 def remove(name: Name) -> None:
-    """Forget the connection and its secrets; what waits to be told is given up."""
+    """Forget the connection and its secrets; what waits is given up, also if it comes back.
+
+    To keep what waits, pause it instead.
+    """
     with opened() as context:
         try:
             with context.database.write() as session:
@@ -149,7 +153,7 @@ def remove(name: Name) -> None:
         except RefusedConnectionError as refusal:
             raise _told(refusal) from refusal
         SecretFiles(context.settings.secrets_dir).forget(name)
-    typer.echo(f"{name} is removed; {given_up} deliveries were given up.")
+    typer.echo(f"{name} is removed; {given_up} deliveries were given up for good.")
 
 
 @connect.command(name="rotate-secret")
@@ -209,7 +213,9 @@ def _existing(context: ServiceContext, name: str) -> ConnectionRow:
 def _set_paused(context: ServiceContext, name: str, *, paused: bool) -> None:
     try:
         with context.database.write() as session:
-            existing(session, name).paused_at = context.clock() if paused else None
+            row = existing(session, name)
+            row.paused_at = context.clock() if paused else None
+            row.last_trouble, row.quiet_until, row.failures = None, None, 0
     except RefusedConnectionError as refusal:
         raise _told(refusal) from refusal
 

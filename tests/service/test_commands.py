@@ -53,6 +53,29 @@ def test_a_key_is_shown_once_and_works_for_its_scopes(tmp_path: Path) -> None:
     assert _replenish(tmp_path, "keys", "create", "crm-1", "--scope", "all").returncode == 2
 
 
+def test_keys_are_listed_by_their_beginnings_and_stopped(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    for system in ("crm-1", "erp-1"):
+        made = _replenish(tmp_path, "keys", "create", system, "--scope", "signals:write")
+        key = made.stdout.strip()
+    listed = json.loads(_replenish(tmp_path, "keys", "list", "--json").stdout)
+    assert [(one["system"], one["state"]) for one in listed] == [
+        ("crm-1", "valid"),
+        ("erp-1", "valid"),
+    ]
+    assert key.startswith(listed[1]["key"])
+    stopped = _replenish(tmp_path, "keys", "stop", listed[1]["key"])
+    assert "of erp-1" in stopped.stdout, stopped.stderr
+    shown = _replenish(tmp_path, "keys", "list").stdout
+    assert key not in shown
+    assert [line.split()[1:3] for line in shown.splitlines()] == [
+        ["valid", "crm-1:"],
+        ["stopped", "erp-1:"],
+    ]
+    refused = _replenish(tmp_path, "keys", "stop", "peg_")
+    assert (refused.returncode, "2 keys" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_a_file_and_explains_itself(command: str, tmp_path: Path) -> None:
     shown = _replenish(tmp_path, command, "--help")
