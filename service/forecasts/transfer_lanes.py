@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from service.database.key_sets import rows_of_items
 from service.feeds.code_names import name_of
+from service.feeds.code_sets import one_of
 from service.feeds.tables import LocationRow, TransferLaneRow
 
 _COLUMNS: tuple[Any, ...] = (
@@ -136,14 +137,13 @@ class Lanes:
 def lanes_of(session: Session, items: Collection[str] | None = None) -> Lanes:
     """The lanes that serve these items, or all lanes."""
     lanes = _in_use()
-    if items is None:
-        return Lanes(LaneInUse(*row) for row in session.execute(lanes))
-    general = session.execute(lanes.where(TransferLaneRow.item_id.is_(None)))
-    item_of_its_own: ColumnElement[Any] = TransferLaneRow.item_id.expression
-    own = rows_of_items(session, lanes, item_of_its_own, items)
-    return Lanes(LaneInUse(*row) for row in [*general, *own])
+    if items is not None:
+        of_item: ColumnElement[Any] = TransferLaneRow.item_id.expression
+        lanes = lanes.where(or_(of_item.is_(None), one_of(session, of_item, items)))
+    return Lanes(LaneInUse(*row) for row in session.execute(lanes))
 
 
+@cache
 def _in_use() -> Select[Any]:
     source, target = aliased(LocationRow), aliased(LocationRow)
     return (

@@ -80,7 +80,7 @@ def coming_weeks(
     }
     effects = _effects(expected, weeks, today)
     won = {key: [_as_won(one) for one in opportunities] for key, opportunities in expected.items()}
-    if_won = _effects(won, weeks, today)
+    if_won = effects if won == expected else _effects(won, weeks, today)
     for key in known:
         yield ComingWeeks(
             key=key,
@@ -104,9 +104,12 @@ def _effects(
     alike: defaultdict[tuple[date, ...], list[Key]] = defaultdict(list)
     for key, days in weeks.items():
         alike[days].append(key)
-    effects = {}
+    effects: dict[Key, WeeklyEffect] = {}
     for days, keys in alike.items():
         pairs = [(key, one) for key in keys for one in deals.get(key, ())]
+        if not pairs:
+            effects |= dict.fromkeys(keys, WeeklyEffect.of_nothing(len(days)))
+            continue
         together = weekly_effect(opportunity_frame(pairs), days, today)
         place = 0
         for key in keys:
