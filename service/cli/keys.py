@@ -9,7 +9,12 @@ import typer
 from service.access.api_keys import Scope, create_key
 from service.bootstrap import opened
 
-keys = typer.Typer(name="keys", help="Keys of systems that use the API.", no_args_is_help=True)
+keys = typer.Typer(
+    name="keys",
+    help="Keys of systems that use the API.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @keys.callback()
