@@ -22,10 +22,12 @@ from service.sync.connections import (
 )
 from service.sync.connections import connect as add
 from service.sync.probe import described, trouble_of
-from service.sync.secret_files import Secret, SecretFiles
+from service.sync.secret_files import Secret, SecretFiles, variable
 from service.sync.tables import ConnectionRow
 
-connect = typer.Typer(name="connect", help="Connected systems.", no_args_is_help=True)
+connect = typer.Typer(
+    name="connect", help="Connected systems.", no_args_is_help=True, add_completion=False
+)
 
 Name = Annotated[str, typer.Argument(help="the system's code, for example erp")]
 Roles = Annotated[list[Role], typer.Option("--role", help="what it is; repeat for more")]
@@ -42,6 +44,8 @@ Push = Annotated[
 
 _FILES_POLL_SECONDS = 5
 _HTTP_POLL_SECONDS = 30
+_LONGEST_TOKEN = 16_384
+"""In bytes; what is longer is cut, and refused where it is used."""
 
 
 @connect.command()
@@ -107,7 +111,7 @@ def http(  # noqa: PLR0913  each is an option of the command
     with opened() as context:
         secrets = {Secret.WEBHOOK: context.outside.new_secret()}
         if token_file is not None:
-            secrets[Secret.TOKEN] = token_file.read_text(encoding="ascii").strip()
+            secrets[Secret.TOKEN] = _token_in(token_file)
         _add(context, wanted, secrets)
     typer.echo(f"{name} is connected. Its webhook secret, shown this once:")
     typer.echo(secrets[Secret.WEBHOOK])
@@ -161,8 +165,12 @@ def rotate_secret(name: Name) -> None:
     """Make a new webhook secret and print it; the one before stays valid until the next."""
     with opened() as context:
         _existing(context, name)
+        files_of_secrets = SecretFiles(context.settings.secrets_dir)
+        if files_of_secrets.is_set_outside(name, Secret.WEBHOOK):
+            place = variable(name, Secret.WEBHOOK)
+            raise _told(RefusedConnectionError(f"The secret comes from {place}: rotate it there."))
         fresh = context.outside.new_secret()
-        SecretFiles(context.settings.secrets_dir).rotate(name, Secret.WEBHOOK, fresh)
+        files_of_secrets.rotate(name, Secret.WEBHOOK, fresh)
     typer.echo(fresh)
 
 
@@ -200,6 +208,15 @@ def _add(
         files_of_secrets.forget(wanted.name)
         raise _told(RefusedConnectionError(_first_of(error))) from error
     context.ring()
+
+
+def _token_in(file: Path) -> str:
+    """The token in a file; ends the command where there is none, or more than one."""
+    with file.open("rb") as opened_file:
+        words = opened_file.read(_LONGEST_TOKEN).split()
+    if len(words) != 1 or not words[0].isascii():
+        raise _told(RefusedConnectionError(f"{file} does not hold one token in ASCII."))
+    return words[0].decode("ascii")
 
 
 def _existing(context: ServiceContext, name: str) -> ConnectionRow:

@@ -17,7 +17,12 @@ from service.access.api_keys import (
 from service.access.tables import ApiKeyRow
 from service.bootstrap import opened
 
-keys = typer.Typer(name="keys", help="Keys of systems that use the API.", no_args_is_help=True)
+keys = typer.Typer(
+    name="keys",
+    help="Keys of systems that use the API.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @keys.command()

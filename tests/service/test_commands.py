@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from service.cli.main import COMMANDS
+from service.cli.main import COMMANDS, app
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,3 +111,27 @@ def test_a_planning_system_is_put_in_charge_and_stopped(tmp_path: Path) -> None:
     assert _replenish(tmp_path, *use, "--item", "NONE").returncode == 1
     assert _replenish(tmp_path, "forecasts", "stop", scope["scope_id"]).returncode == 0
     assert "Our own forecast is used everywhere" in _replenish(tmp_path, "forecasts", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({}, "Run 'replenish migrate'."),
+        ({"REPLENISH_PORT": "abc"}, "REPLENISH_PORT cannot be used"),
+        ({"REPLENISH_DATABASE_URL": "nonsense"}, "no address of a database"),
+        ({"REPLENISH_DATABASE_URL": "postgresql+psycopg://u:hush@127.0.0.1:1/x"}, "cannot be used"),
+        ({"REPLENISH_DATA_DIR": "/dev/null/x"}, "/dev/null/x cannot be used"),
+    ],
+)
+def test_what_is_wrong_around_a_command_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], said: str
+) -> None:
+    monkeypatch.setenv("REPLENISH_DATA_DIR", str(tmp_path))
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    for command in ("connect list", "deliveries list", "data age", "forecasts list"):
+        done = CliRunner().invoke(app, command.split())
+        assert done.exit_code == 1
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert "hush" not in done.stderr

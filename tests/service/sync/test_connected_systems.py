@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from adapters.http_json.signatures import new_secret
 from adapters.ports import IncomingKind
 from service.bootstrap import build
 from service.cli.main import app
@@ -277,3 +278,35 @@ def test_what_cannot_be_connected_is_refused_and_leaves_nothing_behind(
     assert why in replenish("connect", "http", "crm", *options, code=1)
     assert stored(context, ConnectionRow) == []
     assert not list(context.settings.secrets_dir.glob("*"))
+
+
+@pytest.mark.parametrize("content", ["", "two words", "two\nlines", "tök"])
+def test_a_file_that_holds_no_token_is_not_taken(
+    context: ServiceContext, replenish: Replenish, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(content, encoding="utf-8")
+    address = ("--url", "https://erp.example", "--token-file", str(file))
+    said = replenish("connect", "http", "erp", "--role", "erp", *address, code=1)
+    assert "does not hold one token" in said
+    assert stored(context, ConnectionRow) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("erp-1", "erp.1"), ("erp", "ERP")])
+def test_two_systems_do_not_share_the_variable_of_their_secrets(
+    context: ServiceContext, replenish: Replenish, first: str, second: str
+) -> None:
+    address = ("--role", "erp", "--url", "https://erp.example")
+    replenish("connect", "http", first, *address)
+    assert "too like" in replenish("connect", "http", second, *address, code=1)
+    assert [row.name for row in stored(context, ConnectionRow)] == [first]
+
+
+def test_a_secret_of_the_environment_is_rotated_there(
+    replenish: Replenish, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    replenish("connect", "http", "erp", "--role", "erp", "--url", "https://erp.example")
+    monkeypatch.setenv("REPLENISH_SECRET_ERP_WEBHOOK", new_secret())
+    kept = (tmp_path / "secrets" / "erp.webhook").read_bytes()
+    assert "REPLENISH_SECRET_ERP_WEBHOOK" in replenish("connect", "rotate-secret", "erp", code=1)
+    assert (tmp_path / "secrets" / "erp.webhook").read_bytes() == kept
