@@ -8,15 +8,24 @@ from sqlalchemy import select
 from adapters.ports import Failure, OutsideSystem
 from service.context import ServiceContext
 from service.database.base import new_id
-from service.feeds.batches import FeedKind
-from service.feeds.tables import ItemRow, SupplierConditionsRow
+from service.feeds.batches import FeedKind, Outcome
+from service.feeds.tables import ItemRow, StockPositionRow, SupplierConditionsRow
 from service.forecasts.overrides import Author, NewOverride, moment, override_forecast
 from service.forecasts.tables import ForecastOverrideRow, OverrideWeekRow
 from service.sync.rounds import sync_once
-from tests.service.builders_feeds import Erp, account, item, location, purchase, sale, source
-from tests.service.builders_feeds import stock, terms
+from tests.service.builders_feeds import (
+    Erp,
+    account,
+    item,
+    location,
+    purchase,
+    sale,
+    source,
+    stock,
+    terms,
+)
 from tests.service.builders_network import Network, lane
-from tests.service.builders_outside import Listener, Systems
+from tests.service.builders_outside import Systems
 from tests.service.builders_plans import bucket, tell
 from tests.service.builders_queue import put_full_queue
 from tests.service.builders_rationale import TODAY
@@ -64,6 +73,9 @@ def _network(context: ServiceContext, clock: FakeClock, erp: Erp) -> None:
     window = {"start": "2011-09-05", "end": "2011-09-16"}
     asked = {"opportunity_id": "OPP-300", "location": "BATH", "quantity": 240}
     deliver(context, signal(**asked, delivery_window=window, win_probability="0.7"))
+    covered = {"opportunity_id": "OPP-301", "product": "TEACUP", "location": "DC-UK"}
+    window = {"start": "2011-09-13", "end": "2011-09-20"}
+    deliver(context, signal(**covered, quantity=60, delivery_window=window, win_probability="0.9"))
     network.work()
     with context.database.write() as session:
         new = NewOverride(
@@ -148,15 +160,16 @@ def _judged_overrides(context: ServiceContext) -> None:
 
 
 def _late_stock(context: ServiceContext) -> None:
-    """The warehouse system last told of stock nine days ago."""
-    old = stock(
-        "12",
-        item_id="20037",
-        location_id="DC-UK",
-        as_of=context.clock() - timedelta(days=9),
-        source=source("20037", system="wms"),
-    )
-    Erp(context, "wms").send(FeedKind.STOCK_POSITIONS, old)
+    """The warehouse system that counts an item last told of it nine days ago."""
+    counted = context.clock() - timedelta(days=9)
+    with context.database.write() as session:
+        known = select(StockPositionRow).where(StockPositionRow.item_id == "20037")
+        row = session.scalars(known).one()
+        row.system, row.as_of = "wms", counted - timedelta(days=1)
+        at = {"item_id": row.item_id, "location_id": row.location_id}
+    old = stock("12", as_of=counted, source=source("20037", system="wms"), **at)
+    (told,) = Erp(context, "wms").send(FeedKind.STOCK_POSITIONS, old)
+    assert told.result == Outcome.STORED, told
 
 
 def _refused_deliveries(systems: Systems) -> None:
