@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 from sqlalchemy import select
 
 from service.context import ServiceContext
@@ -123,6 +123,6 @@ def _keep(page: Page, name: str) -> None:
     picture = _SCREENSHOTS / f"{name}.png"
     tall = page.evaluate("() => document.documentElement.scrollHeight")
     width = page.evaluate("() => innerWidth")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(tall, _TALLEST)}
+    clip = FloatRect(x=0, y=0, width=width, height=min(tall, _TALLEST))
     page.screenshot(path=picture, full_page=True, clip=clip)
     assert picture.stat().st_size > 10_000
