@@ -87,3 +87,17 @@ def test_a_planning_system_is_put_in_charge_and_stopped(tmp_path: Path) -> None:
     assert _replenish(tmp_path, *use, "--item", "NONE").returncode == 1
     assert _replenish(tmp_path, "forecasts", "stop", scope["scope_id"]).returncode == 0
     assert "Our own forecast is used everywhere" in _replenish(tmp_path, "forecasts", "list").stdout
+
+
+def test_a_refused_connection_is_told_in_the_words_of_the_command(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
+    assert _replenish(tmp_path, "deliveries", "list").stdout == "No system is connected.\n"
+    erp = ("connect", "http", "erp", "--role", "erp", "--url")
+    plain = _replenish(tmp_path, *erp, "http://erp.example")
+    assert (plain.returncode, "--allow-plain-http" in plain.stderr) == (1, True), plain.stderr
+    assert "--url is an address" in _replenish(tmp_path, *erp, "ftp://erp.example").stderr
+    crm = ("connect", "files", "crm", "--role", "crm", "--folder", str(tmp_path))
+    foreign = _replenish(tmp_path, *crm, "--read", "items")
+    assert "it tells accounts, demand_signals" in foreign.stderr
+    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
