@@ -46,6 +46,14 @@ _FILES_POLL_SECONDS = 5
 _HTTP_POLL_SECONDS = 30
 _LONGEST_TOKEN = 16_384
 """In bytes; what is longer is cut, and refused where it is used."""
+_OPTIONS = {
+    "base_url": "--url",
+    "webhook_url": "--webhook-url",
+    "bearer_token": "--token-file",
+    "allow_plain_http": "--allow-plain-http",
+    "format": "--format",
+}
+"""Settings of the adapters as one types them here."""
 
 
 @connect.command()
@@ -121,10 +129,13 @@ def http(  # noqa: PLR0913  each is an option of the command
 def list_() -> None:
     """List the connected systems: name, way, roles, and whether they are paused."""
     with opened() as context, context.database.read() as session:
-        for row in connections(session):
+        rows = connections(session)
+        for row in rows:
             why = f": {row.last_trouble}" if row.last_trouble else ""
             paused = f", paused{why}" if row.paused_at else ""
             typer.echo(f"{row.name} {row.adapter} {','.join(row.roles)}{paused}")
+    if not rows:
+        typer.echo("No system is connected.")
 
 
 @connect.command()
@@ -247,6 +258,8 @@ def _first_of(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     found = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(step) for step in found["loc"])
+    place = ".".join(_OPTIONS.get(str(step), str(step)) for step in found["loc"])
     said = found["msg"].removeprefix("Value error, ")
+    for setting, option in _OPTIONS.items():
+        said = said.replace(setting, option)
     return f"{place}: {said}" if place else said

@@ -41,4 +41,5 @@ def age(*, as_json: Annotated[bool, typer.Option("--json", help="for machines")]
         typer.echo(json.dumps([one.to_json() for one in ages], indent=2))
         return
     for one in ages:
-        typer.echo(f"{one.system} {one.kind}: {one.aged}, expected every {one.rhythm}. {one.late}")
+        said = f"{one.system} {one.kind}: {one.aged}, expected every {one.rhythm}. {one.late}"
+        typer.echo(said.rstrip())

@@ -83,9 +83,12 @@ def connect(session: Session, wanted: NewConnection, now: datetime) -> Connectio
         )
     if wanted.push and Role.ERP not in wanted.roles:
         raise RefusedConnectionError("Proposals are pushed to an ERP only: add --role erp.")
-    foreign = sorted(set(wanted.reads) - set(kinds_of(wanted.roles)))
+    told = kinds_of(wanted.roles)
+    foreign = sorted(set(wanted.reads) - set(told))
     if foreign:
-        raise RefusedConnectionError(f"A system in this role does not tell {', '.join(foreign)}.")
+        raise RefusedConnectionError(
+            f"A system in this role does not tell {', '.join(foreign)}; it tells {', '.join(told)}."
+        )
     row = ConnectionRow(
         name=wanted.name,
         adapter=wanted.adapter,

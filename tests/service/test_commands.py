@@ -135,3 +135,17 @@ def test_what_is_wrong_around_a_command_is_said_in_a_sentence(
         assert said in done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert "hush" not in done.stderr
+
+
+def test_a_refused_connection_is_told_in_the_words_of_the_command(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
+    assert _replenish(tmp_path, "deliveries", "list").stdout == "No system is connected.\n"
+    erp = ("connect", "http", "erp", "--role", "erp", "--url")
+    plain = _replenish(tmp_path, *erp, "http://erp.example")
+    assert (plain.returncode, "--allow-plain-http" in plain.stderr) == (1, True), plain.stderr
+    assert "--url is an address" in _replenish(tmp_path, *erp, "ftp://erp.example").stderr
+    crm = ("connect", "files", "crm", "--role", "crm", "--folder", str(tmp_path))
+    foreign = _replenish(tmp_path, *crm, "--read", "items")
+    assert "it tells accounts, demand_signals" in foreign.stderr
+    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"

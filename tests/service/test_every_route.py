@@ -1,6 +1,6 @@
 """What holds for every route that systems call, so that no new one is forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -90,9 +90,12 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-def _ask(client: TestClient, route: ApiRoute, headers: dict[str, str], **more: Any) -> Any:
+def _ask(
+    client: TestClient, route: ApiRoute, headers: Mapping[str, str | bytes], **more: Any
+) -> Any:
     asked = {"content": route.content, **more}
-    return client.request(route.method, route.path, headers={**JSON, **headers}, **asked)
+    sent: dict[str, Any] = {**JSON, **headers}
+    return client.request(route.method, route.path, headers=sent, **asked)
 
 
 def _rows(context: ServiceContext) -> dict[str, int]:

@@ -8,7 +8,7 @@ from service.access.api_keys import Scope, create_key
 from service.app import create_app
 from service.context import ServiceContext
 from service.feeds.batches import FeedKind
-from service.feeds.tables import OutsideForecastRow
+from service.feeds.outside_tables import OutsideForecastRow
 from tests.service.browser.windows import PROPOSAL, OpenPage, log_in, ready, state_of, window
 from tests.service.builders_feeds import Erp, item, location, stored
 from tests.service.builders_signals import signal_json
