@@ -15,7 +15,7 @@ from service.database.pair_sets import one_of_pairs
 from service.database.upsert import upsert
 from service.feeds.outside_placing import PlacedPlan
 from service.feeds.outside_series import Series, StoredBucket
-from service.feeds.tables import OutsideForecastRow, OutsideRecommendationRow
+from service.feeds.outside_tables import OutsideForecastRow, OutsideRecommendationRow
 from service.work.dirty_keys import Key
 
 _KEYS_PER_STATEMENT = 500

@@ -8,11 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.database.key_sets import rows_of_keys
-from service.feeds.tables import (
-    OutsideForecastRow,
-    OutsideRecommendationRow,
-    SupplierTermsRow,
-)
+from service.feeds.outside_tables import OutsideForecastRow, OutsideRecommendationRow
+from service.feeds.tables import SupplierTermsRow
 from service.forecasts.tables import ForecastScopeRow
 from service.work.dirty_keys import Key
 

@@ -25,6 +25,7 @@ class ImportKind(StrEnum):
     LOCATIONS = "locations"
     ACCOUNTS = "accounts"
     SUPPLIER_TERMS = "supplier_terms"
+    SUPPLIER_CONDITIONS = "supplier_conditions"
     TRANSFER_LANES = "transfer_lanes"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"

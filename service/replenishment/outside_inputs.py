@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from forecasting.outside_forecast import Bucket, outside_interval
 from service.exceptions.queue import Finding
-from service.feeds.tables import OutsideForecastRow, SupplierTermsRow
+from service.feeds.outside_tables import OutsideForecastRow
+from service.feeds.tables import SupplierTermsRow
 from service.forecasts.outside_told import named_terms, told_buckets, told_recommendations
 from service.forecasts.scopes import Use, deciding_scopes
 from service.forecasts.tables import ForecastScopeRow, SeriesForecastRow

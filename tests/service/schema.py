@@ -18,7 +18,8 @@ _REVISIONS = _PACKAGE / "database" / "migrations" / "versions"
 
 def table_modules() -> list[str]:
     """Every module that declares tables, by the name of its file."""
-    return [f"service.{path.parent.name}.tables" for path in sorted(_PACKAGE.glob("*/tables.py"))]
+    files = sorted(_PACKAGE.glob("*/*tables.py"))
+    return [f"service.{path.parent.name}.{path.stem}" for path in files]
 
 
 def metadata() -> MetaData:

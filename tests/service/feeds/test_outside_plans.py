@@ -10,7 +10,7 @@ from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions_router
 from service.feeds.batches import FeedKind, Outcome, RowResult
 from service.feeds.outside_routes import EXAMPLE, router
-from service.feeds.tables import OutsideForecastRow, OutsideRecommendationRow
+from service.feeds.outside_tables import OutsideForecastRow, OutsideRecommendationRow
 from service.signals.replay_routes import router as replay_router
 from tests.service.builders_feeds import Erp, box, clean, dirty, item, key_for, outcomes, stored
 from tests.service.builders_plans import FORESIGHT, advice, bucket, open_exceptions, tell, weeks
