@@ -61,9 +61,8 @@ def proposal_values(
     description, location_name = names_of(session, (proposal.item_id, proposal.location_id))
     previous_ref, next_ref = neighbours(session, wanted, proposal)
     names = location_names(session, {proposal.from_location_id})
-    transfers = (
-        transfers_of(session, recommendation, proposal.from_location_id) if (recommendation) else []
-    )
+    giver = proposal.from_location_id
+    transfers = transfers_of(session, recommendation, giver) if recommendation else []
     decides = around.person.role.decides
     events = _events(session, proposal)
     return {
