@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from adapters.ports import OutsideSystem
 from service.context import Connection, Outside, ServiceContext
 from service.database.engine import Database
+from service.go_live.in_flight import adopt_again
+from service.go_live.in_flight_exceptions import SUBJECT_TYPE as IN_FLIGHT
 from service.settings import Settings
 from service.sync.open_systems import OpenSystems, Secrets
 from service.sync.secret_files import Secret, SecretFiles
@@ -23,6 +25,7 @@ def build(settings: Settings | None = None) -> ServiceContext:
         clock=_utc_now,
         ring=_ring(chosen),
         outside=_outside(chosen),
+        take_again={IN_FLIGHT: adopt_again},
     )
 
 

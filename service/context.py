@@ -2,9 +2,12 @@
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from adapters.ports import OutsideSystem
 from service.database.engine import Database
@@ -75,6 +78,19 @@ WHOLE = Share()
 
 
 @dataclass(frozen=True)
+class TakenAgain:
+    """What came of something that waited; ``exception_id`` names where it waits on, if it does."""
+
+    result: str
+    exception_id: UUID | None = None
+    problem: dict[str, Any] | None = None
+
+
+TakeAgain = Callable[[Session, str, Mapping[str, Any], datetime], TakenAgain]
+"""Takes the payload of a system's exception once more, in the caller's transaction."""
+
+
+@dataclass(frozen=True)
 class ServiceContext:
     """The parts of a running service."""
 
@@ -86,3 +102,5 @@ class ServiceContext:
     outside: Outside = NOBODY
     share: Share = WHOLE
     """Which part of the dirty keys this process prefers."""
+    take_again: Mapping[str, TakeAgain] = field(default_factory=dict)
+    """How exceptions about what is neither signal nor feed row are replayed, by subject type."""

@@ -7,7 +7,7 @@ the way of any other proposal that this system took.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,11 +16,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.context import TakenAgain
 from service.database.base import new_id
 from service.database.upsert import insert_into
 from service.feeds.batches import Outcome, UnreadableRow
 from service.feeds.code_sets import one_of
 from service.feeds.row_problems import Fault, row_problem
+from service.feeds.row_reading import read_object
 from service.go_live.in_flight_exceptions import keep, settle
 from service.go_live.in_flight_placing import PlacedRequisition, UnplacedRequisition, place
 from service.go_live.in_flight_words import InFlightRequisition, InFlightState, Number
@@ -80,6 +82,15 @@ def adopt_in_flight(
     rejected = {row for row, one in answers.results.items() if one.result is Outcome.REJECTED}
     settle(session, system, [one.said for row, one in good.items() if row not in rejected], now)
     return answers.in_order()
+
+
+def adopt_again(
+    session: Session, system: str, payload: Mapping[str, Any], now: datetime
+) -> TakenAgain:
+    """Adopt a requisition that waited in the exception queue; its ``payload`` is the row."""
+    row = read_object(InFlightRequisition, dict(payload), 0)
+    (done,) = adopt_in_flight(session, system, [row], now)
+    return TakenAgain(str(done.result), done.exception_id, done.problem)
 
 
 def counted(results: Sequence[AdoptionResult]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Requisitions that refer to something unknown wait as exceptions until they are sent again."""
+"""Requisitions that refer to something unknown wait as exceptions: to be replayed or sent again."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -13,7 +13,7 @@ from service.go_live.in_flight_words import InFlightRequisition
 from service.work.dirty_keys import Key
 
 _EXCEPTIONS = {CodeKind.ITEM: "unknown_product", CodeKind.LOCATION: "unknown_location"}
-_SEND_AGAIN = "then send the requisition again."
+_SEND_AGAIN = "then replay the exception, or send the requisition again."
 
 
 @dataclass(frozen=True)

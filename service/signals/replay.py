@@ -1,14 +1,16 @@
 """Replay: exceptions are tried again, whatever they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from adapters.canonical.demand import DemandSignal
+from service.context import TakeAgain
 from service.exceptions.queue import Closing, ExceptionState, conclude
 from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import Outcome as RowOutcome
@@ -57,13 +59,24 @@ class Replayed:
         }
 
 
-def replayable(row: ExceptionRow) -> bool:
-    """Whether there is anything to try again; other exceptions can only be discarded."""
-    return row.subject_type in {SUBJECT_TYPE, deliveries.SUBJECT_TYPE} or replays(row.subject_type)
+_NO_OTHERS: Mapping[str, TakeAgain] = MappingProxyType({})
+
+
+def replayable(row: ExceptionRow, others: Mapping[str, TakeAgain] = _NO_OTHERS) -> bool:
+    """Whether there is anything to try again; other exceptions can only be discarded.
+
+    ``others`` are the service's further ways to take something again (``ServiceContext``).
+    """
+    known = {SUBJECT_TYPE, deliveries.SUBJECT_TYPE, *others}
+    return row.subject_type in known or replays(row.subject_type)
 
 
 def replay(
-    session: Session, rows: Sequence[ExceptionRow], order: ReplayOrder, now: datetime
+    session: Session,
+    rows: Sequence[ExceptionRow],
+    order: ReplayOrder,
+    now: datetime,
+    others: Mapping[str, TakeAgain] = _NO_OTHERS,
 ) -> list[Replayed]:
     """Try the open, replayable exceptions ``rows`` again through the path they first took.
 
@@ -73,7 +86,12 @@ def replay(
     signals = [row for row in rows if row.subject_type == SUBJECT_TYPE]
     results = {done.exception_id: done for done in _replay_signals(session, signals, order, now)}
     for row in rows:
-        if row.exception_id not in results:
+        if row.exception_id in results:
+            continue
+        if row.subject_type in others:
+            again = others[row.subject_type]
+            results[row.exception_id] = _taken_again(session, row, order, again, now)
+        else:
             once_more = _REPLAYED_BY.get(row.subject_type, _replay_feed_row)
             results[row.exception_id] = once_more(session, row, order, now)
     for done in results.values():
@@ -128,6 +146,15 @@ def _replay_feed_row(
 ) -> Replayed:
     payload = {**row.payload, **order.corrections}
     done = replay_row(session, row.subject_type, row.system, payload, now)
+    if done.result == RowOutcome.REJECTED:
+        return _unfit(row, done.problem)
+    return Replayed(row.exception_id, done.result, done.exception_id, done.problem)
+
+
+def _taken_again(
+    session: Session, row: ExceptionRow, order: ReplayOrder, again: TakeAgain, now: datetime
+) -> Replayed:
+    done = again(session, row.system, {**row.payload, **order.corrections}, now)
     if done.result == RowOutcome.REJECTED:
         return _unfit(row, done.problem)
     return Replayed(row.exception_id, done.result, done.exception_id, done.problem)

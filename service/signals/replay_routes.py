@@ -73,10 +73,10 @@ def replay_exception(
         row = existing(session, exception_id)
         if row.state != ExceptionState.OPEN:
             raise closed_already()
-        if not replayable(row):
+        if not replayable(row, context.take_again):
             raise _not_replayable(row)
         order = ReplayOrder(clerk.system, repair.corrections)
-        done = replay(session, [row], order, context.clock())[0]
+        done = replay(session, [row], order, context.clock(), context.take_again)[0]
         if done.result == Outcome.REJECTED:
             raise _refused(done)
         return 200, done.to_json()
@@ -103,13 +103,18 @@ def replay_exceptions(
                 ExceptionRow.state == ExceptionState.OPEN,
                 ExceptionRow.kind == kind,
                 ExceptionRow.subject_type.in_(
-                    [SUBJECT_TYPE, deliveries.SUBJECT_TYPE, *REPLAYED_SUBJECTS]
+                    [
+                        SUBJECT_TYPE,
+                        deliveries.SUBJECT_TYPE,
+                        *REPLAYED_SUBJECTS,
+                        *context.take_again,
+                    ]
                 ),
             )
             .order_by(ExceptionRow.exception_id)
             .limit(limit)
         ).all()
-        done = replay(session, rows, ReplayOrder(clerk.system), context.clock())
+        done = replay(session, rows, ReplayOrder(clerk.system), context.clock(), context.take_again)
         results = [one.to_json() for one in done]
         open_still = sum(one["state"] == ExceptionState.OPEN for one in results)
         return 200, {

@@ -79,7 +79,7 @@ class Bench:
                 here="exceptions",
                 frame=frame(session, self.context, self.visitor),
                 row=row,
-                replays=replayable(row),
+                replays=replayable(row, self.context.take_again),
                 field=field_to_correct(row),
                 remedy=remedy_for_planner(row),
                 discards=self.visitor.person.role.discards,
@@ -131,10 +131,10 @@ def replay_exception(
     context = bench.context
     with context.database.write() as session:
         row = _open(session, exception_id)
-        if not replayable(row):
+        if not replayable(row, context.take_again):
             raise Problem(409, "not-replayable", "There is nothing to replay", remedy=row.remedy)
         order = ReplayOrder(sender.person.login, mended)
-        done = replay(session, [row], order, context.clock())[0]
+        done = replay(session, [row], order, context.clock(), context.take_again)[0]
     context.ring()
     if done.result == Outcome.REJECTED:
         told = _refused(done, correction)

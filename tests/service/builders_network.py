@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from service.proposals.states import AMENDABLE
 from service.proposals.tables import ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, RecommendationRow
 from tests.service.builders_feeds import Erp, location, sale, source, stock, terms
-from tests.service.builders_plan import plan
+from tests.service.builders_plan import of_kind, plan
 from tests.service.builders_proposals import Desk
 from tests.service.conftest import FakeClock
 
@@ -124,3 +124,10 @@ class Network(Desk):
 
 
 _LOCATIONS = select(CurrentRecommendationRow)
+
+
+def need_of(network: Network, name: str) -> Decimal:
+    """What the location lacks before transfers, in whole bottles."""
+    told = network.recommendation(name)
+    need = Decimal(told.explanation["net_requirement"]) - of_kind(told, "transfer_in")
+    return need.to_integral_value(ROUND_CEILING)

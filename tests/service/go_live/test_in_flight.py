@@ -1,11 +1,13 @@
 """What the ERP had ordered before we came is not ordered again."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from threading import Thread
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -14,13 +16,15 @@ from service.exceptions.queue import ExceptionState
 from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import FeedKind, Outcome
 from service.feeds.row_reading import read_object
-from service.go_live.in_flight import AdoptionResult, adopt_in_flight
+from service.go_live.in_flight import AdoptionResult, adopt_again, adopt_in_flight
+from service.go_live.in_flight_exceptions import SUBJECT_TYPE
 from service.go_live.in_flight_routes import router
 from service.go_live.in_flight_words import InFlightRequisition
 from service.proposals.committed import committed
 from service.proposals.states import AMENDABLE
 from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.replenishment.story import tell_story
+from service.signals.replay_routes import router as replays
 from tests.service.builders_feeds import ClientFor, Erp, box, clean, dirty, item, key_for, purchase
 from tests.service.builders_plan import plan, proposals, recommendations
 
@@ -220,3 +224,24 @@ def test_a_key_without_the_scope_adopts_nothing(erp: Erp, client: TestClient) ->
     answer = client.post("/v1/in-flight-requisitions", json={"rows": [_told()]}, headers=stranger)
     assert answer.status_code == 403
     assert proposals(erp.context) == []
+
+
+def test_what_waits_is_adopted_by_its_replay_once_it_is_repaired(
+    erp: Erp, client_for: ClientFor
+) -> None:
+    (kept, also) = _adopt(erp, _told(item_id="CUP"), _told(erp_number="B-2", item_id="BOTTEL"))
+    context = replace(erp.context, take_again={SUBJECT_TYPE: adopt_again})
+    desk = client_for(replays)
+    assert isinstance(desk.app, FastAPI)
+    desk.app.state.context = context
+    desk.headers.update(key_for(context, "desk", Scope.EXCEPTIONS_WRITE))
+    path = f"/v1/exceptions/{kept.exception_id}/replay"
+    assert desk.post(path).json()["state"] == "open"
+    erp.send(FeedKind.ITEMS, item("CUP"))
+    answer = desk.post(path).json()
+    assert (answer["state"], answer["result"]) == ("replayed", "stored")
+    corrected = {"corrections": {"item_id": "BOTTLE"}}
+    answer = desk.post(f"/v1/exceptions/{also.exception_id}/replay", json=corrected).json()
+    assert (answer["state"], answer["result"]) == ("replayed", "stored")
+    assert sorted(row.item_id for row in proposals(erp.context)) == ["BOTTLE", "CUP"]
+    assert desk.post(path).status_code == 409

@@ -10,14 +10,27 @@ from service.access.api_keys import Scope
 from service.context import ServiceContext
 from service.forecasts.override_routes import router
 from tests.service.builders_feeds import Erp, key_for, steady_erp
+from tests.service.builders_network import Network, lane
 from tests.service.builders_overrides import PATH, Ask, override_json
 from tests.service.builders_plan import plan
+from tests.service.conftest import FakeClock
 
 
 @pytest.fixture
 def erp(context: ServiceContext) -> Erp:
     """An ERP with a year of steady sales."""
     return steady_erp(context)
+
+
+@pytest.fixture
+def network(erp: Erp, clock: FakeClock) -> Network:
+    """UK has far too much, DE too little; a lane leads from UK to DE, and all is planned."""
+    network = Network(erp.context, clock, erp)
+    network.count("UK", 600)
+    network.place("DE", 40)
+    network.connect(lane("UK", "DE"))
+    network.work()
+    return network
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """Transfers before purchase, from the ERP's feeds to its claims and back."""
 
 from datetime import timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from adapters.canonical.network import TransferLane
 from rules.ordering.explanation import recompute_quantity
-from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import FeedKind, Removal
 from service.forecasts.tables import SeriesForecastRow
 from service.http.problems import Problem
@@ -18,28 +17,8 @@ from service.replenishment.recompute import decide_all, read_snapshot, read_work
 from service.replenishment.replay import replay
 from service.replenishment.tables import DecisionRow
 from service.work import dirty_keys
-from tests.service.builders_feeds import Erp
-from tests.service.builders_network import Network, lane
+from tests.service.builders_network import Network, lane, need_of
 from tests.service.builders_plan import of_kind
-from tests.service.conftest import FakeClock
-
-
-@pytest.fixture
-def network(erp: Erp, clock: FakeClock) -> Network:
-    """UK has far too much, DE too little; a lane leads from UK to DE, and all is planned."""
-    network = Network(erp.context, clock, erp)
-    network.count("UK", 600)
-    network.place("DE", 40)
-    network.connect(lane("UK", "DE"))
-    network.work()
-    return network
-
-
-def need_of(network: Network, name: str) -> Decimal:
-    """What the location lacks before transfers, in whole bottles."""
-    told = network.recommendation(name)
-    need = Decimal(told.explanation["net_requirement"]) - of_kind(told, "transfer_in")
-    return need.to_integral_value(ROUND_CEILING)
 
 
 def test_a_surplus_is_transferred_before_anything_is_bought(network: Network) -> None:
@@ -268,53 +247,3 @@ def test_a_lane_that_goes_takes_its_transfer_with_it(network: Network) -> None:
     network.work()
     assert network.open("transfer") == []
     assert network.order().recommended_quantity == need
-
-
-def test_a_location_that_cannot_be_computed_does_not_stop_the_others(network: Network) -> None:
-    network.place("NL", 40)
-    network.connect(lane("UK", "NL"))
-    network.work()
-    with network.context.database.write() as session:
-        session.get_one(SeriesForecastRow, ("BOTTLE", "NL")).interval_quantiles = [-1.0] * 3
-    network.count("NL", 30)
-    network.count("DE", 30)
-    network.work()
-    with network.context.database.read() as session:
-        (finding,) = session.scalars(select(ExceptionRow))
-        assert finding.subject_key == "BOTTLE@NL"
-    to_de = next(row for row in network.open("transfer") if row.location_id == "DE")
-    assert to_de.recommended_quantity == need_of(network, "DE")
-
-
-def _break(network: Network, name: str, on_hand: int) -> list[float]:
-    """Nothing can be computed there any more; returns the quantiles that it was planned with."""
-    with network.context.database.write() as session:
-        forecast = session.get_one(SeriesForecastRow, ("BOTTLE", name))
-        sound: list[float] = forecast.interval_quantiles
-        forecast.interval_quantiles = [-1.0] * 3
-    network.count(name, on_hand)
-    network.work()
-    return sound
-
-
-def test_a_transfer_to_where_nothing_can_be_computed_is_not_approved(network: Network) -> None:
-    sound = _break(network, "DE", 30)
-    transfer = network.transfer()
-    assert transfer.state == "in_review"
-    assert "cannot be computed" in (transfer.review_reason or "")
-    with pytest.raises(Problem, match="cannot be computed at DE"):
-        network.decide(approve, row=transfer)
-    assert network.transfer().state == "in_review"
-    with network.context.database.write() as session:
-        session.get_one(SeriesForecastRow, ("BOTTLE", "DE")).interval_quantiles = sound
-    network.count("DE", 29)
-    network.work()
-    network.decide(approve, row=network.transfer())
-    assert network.transfer().state == "approved"
-
-
-def test_what_a_giver_that_cannot_be_computed_was_to_give_is_bought(network: Network) -> None:
-    needed = network.transfer().recommended_quantity
-    _break(network, "UK", 590)
-    assert network.open("transfer") == []
-    assert network.order().recommended_quantity == needed
