@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from adapters.canonical.calendar import Day
+from adapters.canonical.calendar import Day, Moment
 from adapters.canonical.identity import Canonical, Code, Text
 from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity
 from adapters.ports import FlatRow, IncomingBatch, RowFinding
@@ -39,7 +39,8 @@ class ProposalAnswer(Canonical):
     """What became of a proposal in the ERP.
 
     ``claim_id`` may be left out: the answer is to the newest claim that offered it. Without
-    ``accepted_quantity`` all that was offered is acknowledged.
+    ``accepted_quantity`` all that was offered is acknowledged. ``occurred_at`` is when goods left
+    or came: without it, stock figures from before the row was read count as older than that.
     """
 
     external_ref: str = Field(max_length=32, pattern=r"^[\x21-\x7e]+$")
@@ -51,6 +52,7 @@ class ProposalAnswer(Canonical):
     reason: Text | None = None
     purchase_order_number: Code | None = None
     ordered_quantity: PositiveQuantity | None = None
+    occurred_at: Moment | None = None
 
     @model_validator(mode="after")
     def _says_what_is_needed(self) -> Self:
@@ -120,6 +122,7 @@ def _record(session: Session, reporter: Reporter, answer: ProposalAnswer, now: d
             state=answer.answer,
             purchase_order_number=answer.purchase_order_number,
             ordered_quantity=answer.ordered_quantity,
+            occurred_at=answer.occurred_at,
             expected_date=answer.expected_date,
         )
         report_progress(session, reporter, body, now)

@@ -27,6 +27,7 @@ def test_a_claim_takes_what_is_approved(desk: Desk) -> None:
         "order_date": "2011-08-29",
         "required_date": "2011-09-12",
         "rationale": "steady demand",
+        "offer": 1,
         "previously_taken": False,
     }
 

@@ -20,6 +20,7 @@ from tests.service.builders_erp import FakeErp
 from tests.service.builders_feeds import Erp, purchase, steady_erp
 from tests.service.builders_network import Network, lane
 from tests.service.builders_outside import Systems
+from tests.service.builders_plan import of_kind
 from tests.service.conftest import FakeClock
 
 Approved = Callable[[str], ProposalRow]
@@ -147,6 +148,23 @@ def test_a_transfer_is_followed_from_the_file_to_its_arrival(
     assert after.shipped_at
     assert after.received_at
     assert after.shipped_at < after.received_at
+
+
+def test_goods_that_left_before_the_stock_was_counted_are_not_taken_off_twice(
+    network: Network, folder: FolderPartner, approved: Approved
+) -> None:
+    row = approved("transfer")
+    quantity = row.recommended_quantity
+    _rounds(network.context)
+    _answered(network, folder, row, "acknowledged", erp_number="T-1")
+    left_at = network.clock.now.isoformat()
+    network.clock.now += timedelta(hours=1)
+    network.count("UK", 600 - int(quantity))
+    network.clock.now += timedelta(hours=1)
+    _answered(network, folder, row, "shipped", occurred_at=left_at)
+    network.work()
+    assert network.promised()["UK"] == 0
+    assert of_kind(network.recommendation("DE"), "committed_proposal") == -quantity
 
 
 @pytest.mark.parametrize("kind", STOCK_AND_DUE_IN_DAYS)
