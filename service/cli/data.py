@@ -11,7 +11,9 @@ from service.go_live.data_age import data_ages, in_words
 from service.go_live.rhythms import expect as expect_rhythm
 from service.go_live.rhythms import span
 
-data = typer.Typer(name="data", help="The data that planning rests on.", no_args_is_help=True)
+data = typer.Typer(
+    name="data", help="The data that planning rests on.", no_args_is_help=True, add_completion=False
+)
 
 
 @data.command()

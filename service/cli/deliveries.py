@@ -13,7 +13,10 @@ from service.sync.repairs import Repairer, failed_of, give_up, try_again
 from service.work.tables import DeliveryRow
 
 deliveries = typer.Typer(
-    name="deliveries", help="What other systems are told.", no_args_is_help=True
+    name="deliveries",
+    help="What other systems are told.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

@@ -23,7 +23,8 @@ class KeyProposals:
 
     bringing: list[ProposalRow] = field(default_factory=list)
     taking: list[ProposalRow] = field(default_factory=list)
-    """Transfers that the location gives; approved, and not shown by the ERP's feed yet."""
+    """Approved transfers that the location gives. What the ERP has taken of them is reserved
+    in its inputs (see ``service.proposals.reserved``), until its stock shows that it has left."""
 
     @property
     def approved(self) -> list[ProposalRow]:
@@ -49,11 +50,7 @@ def key_proposals(session: Session, keys: Collection[Key]) -> Mapping[Key, KeyPr
         found[item_id, location_id].bringing.append(row)
     given = (
         select(ProposalRow.item_id, ProposalRow.from_location_id, ProposalRow)
-        .where(
-            ProposalRow.kind == ProposalKind.TRANSFER,
-            ProposalRow.state.in_(sorted({State.APPROVED, *COMMITTED})),
-            ProposalRow.seen_in_erp_at.is_(None),
-        )
+        .where(ProposalRow.kind == ProposalKind.TRANSFER, ProposalRow.state == State.APPROVED.value)
         .order_by(ProposalRow.proposal_id)
     )
     for item_id, location_id, row in rows_of_keys(session, given, ProposalRow.item_id, keys):

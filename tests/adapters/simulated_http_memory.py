@@ -150,8 +150,9 @@ def _make(memory: Memory, proposal: dict[str, Any]) -> dict[str, Any]:
     blind = _creates(proposal) and not memory.replays
     if blind or _same_request(proposal) not in map(_same_request, memory.proposals):
         memory.proposals.append(proposal)
-    accepted = {"accepted_quantity": proposal["quantity"], "expected_date": "2026-01-20"}
-    return {**_document(memory, reference), **accepted}
+    accepted, day = proposal["quantity"], proposal["required_date"]
+    answer = {"accepted_quantity": accepted, "expected_date": day}
+    return {**_document(memory, reference), **answer}
 
 
 def _document(memory: Memory, reference: str) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class Behaviour(Enum):
     """500, though it was done."""
     HANGS_UP_AFTER = auto()
     """It is done, and the connection closed without an answer."""
+    SILENT_AFTER = auto()
+    """It is done, and no answer comes for longer than anyone waits."""
     PAGE_FOR_PEOPLE = auto()
     """200 with HTML, as from a proxy; nothing was done."""
     CUT_SHORT = auto()
@@ -117,7 +119,9 @@ def _handler(system: SimulatedHttpSystem) -> type[BaseHTTPRequestHandler]:
                 system.dawdle()
                 return
             done = answer(system.memory, self.command, path, said)
-            if behaviour is Behaviour.HANGS_UP_AFTER:
+            if behaviour is Behaviour.SILENT_AFTER:
+                system.dawdle()
+            if behaviour in {Behaviour.HANGS_UP_AFTER, Behaviour.SILENT_AFTER}:
                 self.close_connection = True
                 return
             self._send(_AFTER[behaviour](done) if behaviour in _AFTER else done)

@@ -33,7 +33,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_databases(postgresql_server: URL) -> Iterator[Databases]:
     name = f"pegline_template_{uuid.uuid4().hex[:12]}"
-    with _new_database(postgresql_server, name) as url:
+    with new_database(postgresql_server, name) as url:
         migrate.upgrade(url)
         databases = Databases(postgresql_server, name)
         yield databases
@@ -41,7 +41,8 @@ def postgresql_databases(postgresql_server: URL) -> Iterator[Databases]:
 
 
 @contextmanager
-def _new_database(server: URL, name: str) -> Iterator[str]:
+def new_database(server: URL, name: str) -> Iterator[str]:
+    """An empty database on the server, gone at the end."""
     administer(server, f"CREATE DATABASE {name} TEMPLATE template0")
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
@@ -69,7 +70,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server = request.getfixturevalue("postgresql_server")
-    with _new_database(server, f"pegline_{uuid.uuid4().hex[:12]}") as url:
+    with new_database(server, f"pegline_{uuid.uuid4().hex[:12]}") as url:
         yield url
 
 

@@ -67,6 +67,8 @@ class RunningService:
     environment: dict[str, str]
     crm: Caller
     erp: Caller
+    process_id: int
+    """Of the web process; its worker is a child of it."""
 
     def replenish(self, *arguments: str) -> str:
         """Run the command line against the same database; returns what it printed."""
@@ -122,7 +124,7 @@ def running_service(database_url: str, data_dir: Path, **settings: str) -> Itera
             closing(Caller(url, make_key(environment, "crm", Scope.SIGNALS_WRITE))) as crm,
             closing(Caller(url, make_key(environment, "erp", *ERP_SCOPES))) as erp,
         ):
-            yield RunningService(url, environment, crm, erp)
+            yield RunningService(url, environment, crm, erp, process.pid)
     finally:
         left = interrupt(process)
     assert left == [], f"left running after Ctrl-C: {left}\n{log.read_text()[-3000:]}"
