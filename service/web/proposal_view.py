@@ -60,10 +60,8 @@ def proposal_values(
     rationale = recommendation and rationale_of(session, recommendation, decision)
     description, location_name = names_of(session, (proposal.item_id, proposal.location_id))
     previous_ref, next_ref = neighbours(session, wanted, proposal)
-    names = location_names(session, {proposal.from_location_id})
-    transfers = (
-        transfers_of(session, recommendation, proposal.from_location_id) if (recommendation) else []
-    )
+    giver = proposal.from_location_id
+    transfers = transfers_of(session, recommendation, giver) if recommendation else []
     decides = around.person.role.decides
     events = _events(session, proposal)
     return {
@@ -73,7 +71,7 @@ def proposal_values(
         "proposal": proposal,
         "description": description,
         "location_name": location_name,
-        "giver_name": names[proposal.from_location_id] or proposal.from_location_id,
+        "giver_name": location_names(session, {giver})[giver] or giver,
         "transfers": transfers,
         "rationale": rationale,
         "order_message": message_view(session, proposal.decision_id),
