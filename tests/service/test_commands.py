@@ -149,3 +149,10 @@ def test_a_refused_connection_is_told_in_the_words_of_the_command(tmp_path: Path
     foreign = _replenish(tmp_path, *crm, "--read", "items")
     assert "it tells accounts, demand_signals" in foreign.stderr
     assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
+
+
+def test_a_new_installation_plans_under_the_policy_that_ships(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    planned = _replenish(tmp_path, "recompute", "--baseline")
+    assert planned.returncode == 0, planned.stderr
+    assert planned.stdout.startswith("0 series fitted, 0 recommendations changed")
