@@ -1,6 +1,6 @@
 """What holds for every route that systems call, so that no new one is forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -90,7 +90,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-def _ask(client: TestClient, route: ApiRoute, headers: dict[str, str], **more: Any) -> Any:
+def _ask(client: TestClient, route: ApiRoute, headers: Mapping[str, Any], **more: Any) -> Any:
     asked = {"content": route.content, **more}
     return client.request(route.method, route.path, headers={**JSON, **headers}, **asked)
 
