@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from adapters.ports import (
     RowFinding,
     Source,
 )
-from tests.adapters.builders_canonical import event
 from tests.adapters.folder_partner import FolderPartner
 
 
@@ -285,75 +283,3 @@ def test_rejected_rows_come_back_as_they_were_and_mended_can_be_dropped_as_they_
         {"item_id": "A", "description": "=SUM(A1)", "unit_decimals": 1},
         {"item_id": "B", "description": "-5", "unit_decimals": "x"},
     ]
-
-
-@pytest.mark.parametrize("place", ["in/.lock", "out/.lock"])
-def test_a_link_in_place_of_our_lock_empties_no_file_of_ours(
-    folder: FolderPartner, tmp_path: Path, place: str
-) -> None:
-    ours = tmp_path / "pegline.db"
-    ours.write_text("all that we know")
-    (folder.folder(Path(place).parent.name) / ".lock").symlink_to(ours)
-    system = folder.opened()
-    assert system.source is not None
-    assert system.events is not None
-    with pytest.raises(PortError) as fault:
-        system.source.read(None) if place.startswith("in") else system.events.deliver_events(
-            [event("E-1")]
-        )
-    assert fault.value.failure is Failure.TEMPORARY
-    assert ours.read_text() == "all that we know"
-
-
-@pytest.mark.parametrize("place", ["report.json", "rejected.csv"])
-def test_a_link_in_place_of_our_report_is_not_written_through(
-    folder: FolderPartner, source: Source, tmp_path: Path, place: str
-) -> None:
-    ours = tmp_path / "pegline.db"
-    ours.write_text("all that we know")
-    (folder.folder("in", ".settling", "refused", "b1") / f".{place}.tmp").symlink_to(ours)
-    folder.drop("b1", b"item_id\nBOLT-8\n", rows=2)
-    assert source.read(None) is None
-    assert ours.read_text() == "all that we know"
-
-
-def test_a_link_in_place_of_a_folder_is_not_followed(
-    folder: FolderPartner, source: Source, tmp_path: Path
-) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (folder.folder("in") / "refused").symlink_to(tmp_path / "elsewhere")
-    folder.drop("b1", b"item_id\nBOLT-8\n", rows=2)
-    with pytest.raises(PortError):
-        source.read(None)
-    assert list((tmp_path / "elsewhere").iterdir()) == []
-
-
-def test_a_manifest_whose_name_is_no_text_holds_nothing_up(
-    folder: FolderPartner, source: Source
-) -> None:
-    name = os.fsdecode(b"0" + b"\xff" * 200 + b".manifest.json")
-    (folder.folder("in") / name).write_text("{}")
-    folder.drop("later", b"item_id\nBOLT-8\n")
-    source.read(None)
-    assert _read(source).reference.startswith("later:")
-    assert not (folder.folder("in") / name).exists()
-    [refused] = (folder.root / "in/refused").iterdir()
-    assert refused.name.startswith(r"0\xff\xff")
-
-
-def test_a_file_with_more_rows_than_it_should_is_not_read_to_its_end(
-    folder: FolderPartner, source: Source
-) -> None:
-    folder.drop("b1", b"item_id\n" + b"x\n" * 100_000, rows=3)
-    assert source.read(None) is None
-    assert "more rows than the 3" in _refusal(folder, "b1")
-
-
-def test_a_column_named_as_a_formula_comes_back_harmless(
-    folder: FolderPartner, source: Source
-) -> None:
-    folder.drop("b1", b"item_id,=HYPERLINK(1)\nBOLT-8,x\n")
-    batch = _read(source)
-    source.settle(batch, IntakeReport(batch.reference, {}, [RowFinding(1, "rejected", "No.", "")]))
-    header = (folder.root / "in/done/b1/rejected.csv").read_text("utf-8-sig").splitlines()[0]
-    assert header.startswith("item_id,'=HYPERLINK(1),")
