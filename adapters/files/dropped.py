@@ -1,6 +1,7 @@
 """A batch as the partner dropped it: checked against its manifest, then read."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from adapters.row_check import problem_of
 
 _LONGEST_MANIFEST = 1_000_000
 """In bytes; what is longer is cut, and not understood."""
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,10 @@ class DroppedBatch:
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.manifest.batch if self.manifest else self.path.name.removesuffix(MANIFEST)
+        if self.manifest:
+            return self.manifest.batch
+        raw = os.fsencode(self.path.name.removesuffix(MANIFEST))  # bytes that may be no text
+        return raw.decode("utf-8", "backslashreplace")[:_LONGEST_NAME]
 
     @property
     def reference(self) -> str:
@@ -60,7 +65,9 @@ class DroppedBatch:
         content = _content(self.path.parent / file.name)
         if hashlib.sha256(content).hexdigest() != file.sha256:
             raise RefusedBatchError(f"{file.name} does not have the checksum of its manifest")
-        found = records_of(file.name, content)
+        found = records_of(file.name, content, file.rows + 1)
+        if len(found) > file.rows:
+            raise RefusedBatchError(f"{file.name} has more rows than the {file.rows} it should")
         if len(found) != file.rows:
             raise RefusedBatchError(
                 f"{file.name} has {len(found)} rows, its manifest says {file.rows}"

@@ -54,7 +54,7 @@ class Layout:
         """
         try:
             for folder in self._parts():
-                folder.mkdir(exist_ok=True)
+                durable.make(folder)
             with durable.alone_in(part):
                 yield
         except OSError as fault:

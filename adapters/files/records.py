@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,9 @@ from adapters.files.cells import restored
 
 REPORTED = ("source_file", "source_row", "result", "problem", "remedy", "source_line")
 """Columns of our report on bad rows; ignored where they come back with a mended row."""
+
+MOST_UNPACKED_BYTES = 512_000_000
+"""Of the rows of one Parquet file: packed, a page of one text repeated is next to nothing."""
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -36,18 +40,25 @@ class Record:
     problem: str = ""
 
 
-def records_of(name: str, content: bytes) -> list[Record]:
-    """The records of a data file, by the ending of its name; raises RefusedBatchError."""
-    read = _parquet_records if name.endswith(".parquet") else _csv_records
-    return list(read(name, content))
+def records_of(name: str, content: bytes, most: int) -> list[Record]:
+    """The first ``most`` records of a data file, by the ending of its name.
+
+    What comes after them is not kept, so that a small file cannot fill the memory. Raises
+    RefusedBatchError.
+    """
+    if name.endswith(".parquet"):
+        return list(_parquet_records(name, content, most))
+    return list(islice(_csv_records(name, content), most))
 
 
-def _parquet_records(name: str, content: bytes) -> Iterator[Record]:
+def _parquet_records(name: str, content: bytes, most: int) -> Iterator[Record]:
     try:
-        frame = pl.read_parquet(io.BytesIO(content))
+        frame = pl.read_parquet(io.BytesIO(content), n_rows=most)
     except (PolarsError, PanicException, OSError) as fault:
         raise RefusedBatchError(f"{name} cannot be read as Parquet: {fault}") from fault
     _check_header(name, frame.columns)
+    if frame.estimated_size() > MOST_UNPACKED_BYTES:
+        raise RefusedBatchError(f"{name} exceeds {MOST_UNPACKED_BYTES} bytes unpacked")
     wanted = [column for column in frame.columns if column not in REPORTED]
     for row, cells in enumerate(frame.select(wanted).iter_rows(named=True), 1):
         yield Record(name, row, cells)

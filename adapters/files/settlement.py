@@ -29,7 +29,7 @@ def settle(layout: Layout, batch: DroppedBatch, report: IntakeReport) -> None:
     """Move the batch out of the partner's way, with a report; can be done again at any step."""
     fate = "refused" if report.refused else "done"
     folder = layout.settling(fate) / batch.name
-    folder.mkdir(exist_ok=True)
+    durable.make(folder)
     bad = _bad_rows(batch, report.findings)
     if bad:
         durable.write(folder / REJECTED, bad)
@@ -104,7 +104,7 @@ def _bad_rows(batch: DroppedBatch, findings: Sequence[RowFinding]) -> bytes:
     columns = dict.fromkeys(name for record in records for name in record.cells or ())
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, [*columns, *REPORTED])
-    table.writeheader()
+    table.writerow({name: neutral(name) for name in table.fieldnames})
     for finding, record in bad:
         table.writerow({**_as_it_was(record), **_words_on(finding, record)})
     return text.getvalue().encode("utf-8-sig")

@@ -18,6 +18,9 @@ _HEADERS = {
     "user-agent": PRODUCT,
 }
 
+_DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
+"""Calls within this machine, which may be plain, do not leave it by the environment's proxy."""
+
 
 class Caller:
     """Calls one system. ``now`` reads the wall clock, for the dates in headers."""
@@ -30,6 +33,7 @@ class Caller:
             timeout=httpx2.Timeout(seconds, connect=seconds / 3),
             headers=_HEADERS,
             follow_redirects=False,
+            mounts=_DIRECT,
         )
 
     def close(self) -> None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from adapters.http_json import open_http
+from adapters.http_json import HttpSettings, open_http
 from adapters.http_json.faults import retry_after
 from adapters.ports import Failure
 from tests.adapters.builders_canonical import NOW
@@ -116,3 +117,25 @@ class _Dripping:
                     connection.sendall(b" ")
                 except OSError:
                     return
+
+
+def test_a_proxy_of_the_environment_hears_nothing_of_calls_within_this_machine(
+    partner: HttpPartner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as proxy:
+        proxy.bind(("127.0.0.1", 0))
+        proxy.listen()
+        proxy.settimeout(0.2)
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        system = partner.opened(timeout_seconds=2)
+        assert create(system).failure is None
+        system.close()
+        with pytest.raises(TimeoutError):
+            proxy.accept()
+
+
+@pytest.mark.parametrize("host", ["x:99999", "a b", "x" * 64, ":443", "x:port"])
+def test_an_address_that_cannot_be_reached_is_refused_at_once(host: str) -> None:
+    with pytest.raises(ValidationError, match="is an address such as"):
+        HttpSettings(system="erp", base_url=f"https://{host}/api")

@@ -90,9 +90,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-def _ask(
-    client: TestClient, route: ApiRoute, headers: Mapping[str, str | bytes], **more: Any
-) -> Any:
+def _ask(client: TestClient, route: ApiRoute, headers: Mapping[str, Any], **more: Any) -> Any:
     asked = {"content": route.content, **more}
     sent: dict[str, Any] = {**JSON, **headers}
     return client.request(route.method, route.path, headers=sent, **asked)
