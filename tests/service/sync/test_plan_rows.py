@@ -10,7 +10,7 @@ import pytest
 from adapters.ports import IncomingKind
 from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
-from service.feeds.tables import OutsideForecastRow, OutsideRecommendationRow
+from service.feeds.outside_tables import OutsideForecastRow, OutsideRecommendationRow
 from service.sync.connections import Role
 from service.sync.rounds import sync_once
 from tests.adapters.folder_partner import FolderPartner
