@@ -33,15 +33,24 @@ class Failure(StrEnum):
 
 
 class PortError(Exception):
-    """A fault of a whole call. ``retry_after`` is what the system asked us to wait, if it did."""
+    """A fault of a whole call. ``retry_after`` is what the system asked us to wait, if it did.
+
+    ``unwanted`` says that the system wants to be told nothing more until a person resumes it.
+    """
 
     def __init__(
-        self, failure: Failure, detail: str, *, retry_after: timedelta | None = None
+        self,
+        failure: Failure,
+        detail: str,
+        *,
+        retry_after: timedelta | None = None,
+        unwanted: bool = False,
     ) -> None:
         super().__init__(detail)
         self.failure = failure
         self.detail = detail
         self.retry_after = retry_after
+        self.unwanted = unwanted
 
 
 class Idempotency(StrEnum):
@@ -160,7 +169,7 @@ class Written:
     """The answer to one document or event, by its key: external_ref, event_id, or subject.
 
     ``accepted_quantity`` and ``expected_date`` are what an ERP says of a requisition. A failed
-    one has its ``failure`` and ``detail``.
+    one has its ``failure`` and ``detail``, and whether nothing is wanted any more (``unwanted``).
     """
 
     key: str
@@ -171,6 +180,7 @@ class Written:
     failure: Failure | None = None
     detail: str = ""
     retry_after: timedelta | None = None
+    unwanted: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,7 @@ class FoundDocument:
     """A document that the system has under one of our references.
 
     ``handed_over`` says that it only lies where the system fetches it: ``native_id`` is not the
-    system's number then, and the answer is still to come.
+    system's number then, the answer is still to come, and ``offer`` says which offer lies there.
     """
 
     external_ref: str
@@ -186,6 +196,11 @@ class FoundDocument:
     quantity: Decimal | None = None
     expected_date: date | None = None
     handed_over: bool = False
+    offer: int = 1
+
+    def answers(self, proposal: RequisitionProposal) -> bool:
+        """Whether ``proposal`` need not be asked for: it is there, in this offer of it."""
+        return not self.handed_over or self.offer >= proposal.offer
 
 
 class Source(Protocol):

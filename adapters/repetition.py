@@ -3,18 +3,28 @@
 from adapters.canonical.proposal import ProposalKind, RequisitionProposal
 from adapters.ports import PortError, WriteResult, Written
 
-_CREATES = {ProposalKind.REQUISITION, ProposalKind.TRANSFER}
+CREATING = frozenset({ProposalKind.REQUISITION, ProposalKind.TRANSFER})
+"""Kinds that make a new document. The others say what is wanted of one: saying it again does
+no harm."""
 
 
 def request_key(proposal: RequisitionProposal) -> str:
     """The key under which a system carries a proposal out once.
 
     What creates a document is its ``external_ref`` in every revision: a second one must not come
-    of it. A change, a cancellation or a message is one request per revision.
+    of it. A change, a cancellation or a message is one request per revision. What was refused
+    and is offered again is another request: else the refusal would be its answer for ever.
     """
-    if proposal.kind in _CREATES:
-        return proposal.external_ref
-    return f"{proposal.external_ref}/{proposal.kind}/{proposal.revision}"
+    key = proposal.external_ref
+    if proposal.kind not in CREATING:
+        key = f"{key}/{proposal.kind}/{proposal.revision}"
+    return key if proposal.offer == 1 else f"{key}#{proposal.offer}"
+
+
+def offer_of(key: str) -> tuple[str, int]:
+    """Undo ``request_key`` for what creates: its reference, and which offer of it."""
+    reference, _, offer = key.rpartition("#")
+    return (reference, int(offer)) if reference and offer.isdecimal() else (key, 1)
 
 
 def failed(key: str, fault: PortError) -> Written:
@@ -25,4 +35,5 @@ def failed(key: str, fault: PortError) -> Written:
         failure=fault.failure,
         detail=fault.detail,
         retry_after=fault.retry_after,
+        unwanted=fault.unwanted,
     )

@@ -86,6 +86,9 @@ def opportunity_effect(
 ) -> OpportunityEffect:
     """Effects on the demand over [today, today + interval_days), one interval per opportunity.
 
+    ``interval_days`` may also hold a row of them for each of several looks, or one figure per row
+    that counts for all opportunities; what depends on the interval then has a row per look too.
+
     What is left of the window starts today at the earliest. An incremental quantity arrives on
     one day of it, each day being as likely: it falls into the interval whole or not at all. A
     total or renewal quantity is spread evenly over it and takes the place of the account's share

@@ -64,22 +64,25 @@ class OverriddenInterval:
 
 
 def override_interval(own: IntervalBaseline, parts: Sequence[OverriddenDays]) -> OverriddenInterval:
-    """Lay ``parts``, which cover different days, over ``own``; raises ValueError if they cannot.
-
-    A baseline of zero has no shape to keep: its distribution is then as narrow as that of
-    independent customers is at least, a Poisson's by its normal approximation.
-    """
+    """Lay ``parts``, which cover different days, over ``own``; raises ValueError if they cannot."""
     if sum(part.days for part in parts) > own.days:
         raise ValueError("the overridden days are more than the interval has: pass each day once")
     changes = tuple(part.change(own.mean / own.days) for part in parts)
     if not any(changes):
         return OverriddenInterval(own.mean, own.quantiles, changes)
     mean = max(own.mean + sum(changes), 0.0)
-    if own.mean >= _LEAST_MEAN:
-        quantiles = tuple(quantile * (mean / own.mean) for quantile in own.quantiles)
-    else:
-        quantiles = tuple(max(mean + z * mean**0.5, 0.0) for z in _STANDARD_QUANTILES)
-    return OverriddenInterval(mean, quantiles, changes)
+    return OverriddenInterval(mean, brought_to(mean, own.mean, own.quantiles), changes)
+
+
+def brought_to(mean: float, own_mean: float, quantiles: Sequence[float]) -> tuple[float, ...]:
+    """The distribution with ``quantiles`` at ``QUANTILE_LEVELS`` and ``own_mean``, at ``mean``.
+
+    A baseline of zero has no shape to keep: its distribution is then as narrow as that of
+    independent customers is at least, a Poisson's by its normal approximation.
+    """
+    if own_mean >= _LEAST_MEAN:
+        return tuple(quantile * (mean / own_mean) for quantile in quantiles)
+    return tuple(max(mean + z * mean**0.5, 0.0) for z in _STANDARD_QUANTILES)
 
 
 def overridden_week(own_per_week: float, parts: Sequence[OverriddenDays]) -> float:

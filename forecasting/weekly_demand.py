@@ -37,6 +37,12 @@ class WeeklyEffect:
     removed: FloatArray
     removed_anyway: BoolArray
 
+    @staticmethod
+    def of_nothing(weeks: int) -> "WeeklyEffect":
+        """Where there is no opportunity."""
+        none = np.zeros((0, weeks))
+        return WeeklyEffect(none, none, none, np.zeros(0, dtype=np.bool_))
+
     def take(self, rows: slice) -> "WeeklyEffect":
         """The effect of some of the opportunities."""
         return WeeklyEffect(
@@ -46,10 +52,10 @@ class WeeklyEffect:
     def expected(self, level: FloatArray) -> FloatArray:
         """Expected change of each week's demand, (opportunities, weeks).
 
-        ``level``, (opportunities,), is the usual demand of a week at the opportunity's key.
+        ``level``, (weeks,), is the usual demand of each week at the opportunities' key.
         """
         removing = np.where(self.removed_anyway[:, None], 1.0, self.chance)
-        change: FloatArray = self.chance * self.added - removing * self.removed * level[:, None]
+        change: FloatArray = self.chance * self.added - removing * self.removed * level
         return change
 
     def draw(self, opportunity: int, week: int, seed: str) -> Draw:
@@ -78,20 +84,15 @@ def weekly_effect(opportunities: pl.DataFrame, weeks: Weeks, today: date) -> Wee
     checked = check_opportunities(opportunities)
     incremental = (checked["quantity_basis"] == "incremental").to_numpy()
     quantity = checked["quantity"].to_numpy()
-    shares, removed_days = [np.zeros(len(checked))], [np.zeros(len(checked))]
-    for start in weeks:
-        days = np.full(len(checked), (start - today).days + DAYS)
-        until = opportunity_effect(checked, days, today)
-        shares.append(until.interval_share)
-        removed_days.append(until.removed * days)
-    share = np.diff(np.array(shares), axis=0).T
-    whole = opportunity_effect(checked, np.ones(len(checked), dtype=np.int64), today)
-    probability = whole.win_probability[:, None]
+    days = np.array([[(start - today).days + DAYS] for start in weeks])
+    until = opportunity_effect(checked, days, today)
+    share = np.diff(until.interval_share, axis=0, prepend=0.0).T
+    probability = until.win_probability[:, None]
     return WeeklyEffect(
         chance=np.where(incremental[:, None], probability * share, probability),
         added=quantity[:, None] * np.where(incremental[:, None], share > 0, share),
-        removed=np.diff(np.array(removed_days), axis=0).T / DAYS,
-        removed_anyway=whole.removed_anyway,
+        removed=np.diff(until.removed * days, axis=0, prepend=0.0).T / DAYS,
+        removed_anyway=until.removed_anyway,
     )
 
 

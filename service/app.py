@@ -1,6 +1,6 @@
 """The web application: API routes for systems, pages for people."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from service.context import ServiceContext
 from service.exceptions.routes import router as exceptions
@@ -10,6 +10,7 @@ from service.forecasts.override_routes import router as overrides
 from service.go_live.data_age_routes import router as data_age
 from service.go_live.in_flight_routes import router as in_flight
 from service.http import problems
+from service.http.queries import refuse_unknown_parameters
 from service.outlook.published_routes import router as forecasts
 from service.outlook.routes import router as outlooks
 from service.proposals.routes import router as proposals
@@ -52,6 +53,6 @@ def create_app(context: ServiceContext) -> FastAPI:
         webhooks,
         data_age,
     ):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     install_pages(app)
     return app

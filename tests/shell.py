@@ -31,10 +31,14 @@ def fresh_environment(**more: str) -> dict[str, str]:
 
 
 def run_all(commands: Sequence[Command], folder: Path, environment: Mapping[str, str]) -> list[Ran]:
-    """Run ``commands`` in ``folder`` one after the other; the first failure ends it."""
+    """Run ``commands`` in ``folder`` one after the other; the first failure ends it.
+
+    What a script leaves running in the background is ended with it.
+    """
     mark = uuid.uuid4().hex
     steps = [f"echo {mark}\n{command.script}\n" for command in commands]
-    script = "set -eo pipefail\nexec 2>&1 </dev/null\n" + "".join(steps)
+    tidy = "trap 'jobs -p | xargs -r kill 2>/dev/null' EXIT"
+    script = f"set -eo pipefail\nexec 2>&1 </dev/null\n{tidy}\n" + "".join(steps)
     finished = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,

@@ -10,7 +10,7 @@ from pydantic import Field
 from adapters.canonical.calendar import Day, Moment
 from adapters.canonical.demand import OpportunityStatus
 from adapters.canonical.identity import Canonical, Code, Text
-from adapters.canonical.quantity import NonNegativeQuantity, Probability
+from adapters.canonical.quantity import NonNegativeQuantity, Probability, Quantity
 
 
 class SupplySource(StrEnum):
@@ -80,12 +80,17 @@ class ForecastBucket(Canonical):
 
     ``quantiles`` maps quantile levels, written as '0.9', to demand. ``opportunities`` is the
     part of ``mean`` that rests on opportunities, each weighed with its win probability.
+    ``override`` is what planners' overrides of the forecast have changed in it, below zero where
+    they took away. ``source`` is the planning system whose forecast is used in this bucket, None
+    where it is our own.
     """
 
     start: Day
     end: Day
     mean: NonNegativeQuantity
     opportunities: NonNegativeQuantity = Decimal(0)
+    override: Quantity = Decimal(0)
+    source: Code | None = None
     quantiles: dict[str, NonNegativeQuantity] = Field(default_factory=dict)
 
 

@@ -39,8 +39,9 @@ class RequisitionProposal(Canonical):
     """A requisition as offered to the ERP.
 
     ``external_ref`` never changes and is the ERP's key against duplicates; ``revision`` counts
-    the versions offered under it. ``previously_taken`` says that an earlier claim ended without
-    an answer: look the reference up before creating.
+    the versions offered under it. ``offer`` is 1 until the ERP refuses, and one more after each
+    refusal: what it refused may be asked for again. ``previously_taken`` says that an earlier
+    claim ended without an answer: look the reference up before creating.
     """
 
     kind: ProposalKind
@@ -60,4 +61,5 @@ class RequisitionProposal(Canonical):
     order_date: Day
     required_date: Day
     rationale: Text
+    offer: int = Field(1, ge=1)
     previously_taken: bool = False

@@ -18,6 +18,8 @@ from adapters.canonical.outlook import (
 from adapters.canonical.proposal import RequisitionProposal
 from adapters.repetition import request_key
 
+_BUCKET = ("mean", "opportunities", "override", "source", "quantiles")
+
 
 @dataclass(frozen=True)
 class Document:
@@ -67,8 +69,8 @@ def _series(series: SeriesForecast) -> dict[str, Any]:
 
 def _bucket(bucket: ForecastBucket | None) -> dict[str, Any]:
     if bucket is None:
-        return dict.fromkeys(("bucket_start", "bucket_end", "mean", "opportunities", "quantiles"))
-    told = _of(bucket, "mean", "opportunities", "quantiles")
+        return dict.fromkeys(("bucket_start", "bucket_end", *_BUCKET))
+    told = _of(bucket, *_BUCKET)
     return {"bucket_start": bucket.start, "bucket_end": bucket.end, **told}
 
 

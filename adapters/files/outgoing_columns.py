@@ -9,7 +9,7 @@ _NAMES: Mapping[OutgoingKind, str] = {
     "proposals": """
         kind external_ref revision item_id location_id supplier_id from_location_id
         purchase_line quantity unit unit_price currency order_date required_date rationale
-        previously_taken
+        previously_taken offer
     """,
     "outlooks": """
         system opportunity_id version business_date as_of line_id status item_id location_ids
@@ -19,15 +19,15 @@ _NAMES: Mapping[OutgoingKind, str] = {
     "events": "event_id type schema_version subject occurred_at body",
     "forecasts": """
         publication_id business_date item_id location_id unit version range_start range_end
-        bucket_start bucket_end mean opportunities quantiles
+        bucket_start bucket_end mean opportunities override source quantiles
     """,
 }
 
 _MORE_THAN_TEXT: Mapping[CellType, str] = {
-    CellType.INTEGER: "revision version schema_version",
+    CellType.INTEGER: "revision offer version schema_version",
     CellType.DECIMAL: """
         quantity unit_price ordered uncovered shortage_probability shortage_probability_if_won
-        mean opportunities
+        mean opportunities override
     """,
     CellType.FLAG: "previously_taken",
     CellType.DAY: """

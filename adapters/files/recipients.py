@@ -7,7 +7,7 @@ from adapters.canonical.proposal import RequisitionProposal
 from adapters.files import documents
 from adapters.files.outgoing import OutgoingBatches
 from adapters.ports import FoundDocument, WriteResult, Written
-from adapters.repetition import request_key
+from adapters.repetition import offer_of, request_key
 
 
 class FolderRecipient:
@@ -54,9 +54,11 @@ class FolderRecipient:
 
     def find(self, external_refs: Sequence[str]) -> Mapping[str, FoundDocument]:
         """Which references were handed over; ``native_id`` is the batch, not the ERP's number."""
-        batches = self._batches.batches("proposals")
-        return {
-            reference: FoundDocument(reference, batches[reference], handed_over=True)
-            for reference in external_refs
-            if reference in batches
-        }
+        found: dict[str, FoundDocument] = {}
+        wanted = set(external_refs)
+        for key, batch in self._batches.batches("proposals").items():
+            reference, offer = offer_of(key)
+            earlier = found.get(reference)
+            if reference in wanted and (earlier is None or earlier.offer < offer):
+                found[reference] = FoundDocument(reference, batch, handed_over=True, offer=offer)
+        return found

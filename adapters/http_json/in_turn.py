@@ -25,9 +25,9 @@ def in_groups(
 ) -> list[Written]:
     """Write so many per call; a call that fails fails all of its own.
 
-    Once the system cannot be reached, asks to wait or refuses us, the rest is left for later: a
-    long batch would else wait out its time limit once per call. Raises RefusedCallerError where
-    nothing was written at all.
+    Once the system cannot be reached, asks to wait, wants no more or refuses us, the rest is left
+    for later: a long batch would else wait out its time limit once per call. Raises
+    RefusedCallerError where nothing was written at all.
     """
     answers: list[Written] = []
     for start in range(0, len(things), size):
@@ -40,7 +40,8 @@ def in_groups(
             return [*answers, *_left(things[start:], key, fault)]
         except PortError as fault:
             answers.extend(failed(key(thing), fault) for thing in group)
-            if fault.failure is Failure.TEMPORARY or isinstance(fault, NoAnswerError):
+            stops = fault.failure is Failure.TEMPORARY or fault.unwanted
+            if stops or isinstance(fault, NoAnswerError):
                 return [*answers, *_left(things[start + size :], key, fault)]
     return answers
 

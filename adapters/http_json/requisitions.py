@@ -20,7 +20,7 @@ from adapters.http_json.calls import Answer, Call, below, json_bytes
 from adapters.http_json.faults import status_fault, unreadable, words
 from adapters.http_json.in_turn import in_groups
 from adapters.ports import Failure, FoundDocument, Idempotency, PortError, WriteResult, Written
-from adapters.repetition import failed, request_key
+from adapters.repetition import CREATING, failed, request_key
 
 
 class Requisitions:
@@ -71,7 +71,7 @@ class Requisitions:
 
     def _or_existing(self, proposal: RequisitionProposal, answer: Written) -> Written:
         """The document that a system with unique references refused to make twice."""
-        creates = request_key(proposal) == proposal.external_ref
+        creates = proposal.kind in CREATING
         unique = self._settings.idempotency is Idempotency.UNIQUE
         if answer.failure is not Failure.CONFLICT or not (creates and unique):
             return answer

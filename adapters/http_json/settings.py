@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from adapters.canonical.identity import Code
-from adapters.http_json.signatures import check_secret
+from adapters.http_json.signatures import MOST_SECRETS, check_secret
 from adapters.ports import Idempotency, IncomingKind
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-MOST_SECRETS = 2
 
 
 class HttpPaths(BaseModel):

@@ -40,7 +40,10 @@ class Webhooks:
         call = Call("POST", self._url, body, headers)
         answer = self._caller.ask(call)
         if answer.status == HTTPStatus.GONE:
-            raise PortError(Failure.REJECTED, f"{self._url} wants no more events (410): remove it")
+            # Standard Webhooks: the endpoint is disabled.
+            raise PortError(
+                Failure.REJECTED, f"{self._url} wants no more events (410)", unwanted=True
+            )
         fault = status_fault(call, answer, self._caller.now)
         if fault:
             raise fault

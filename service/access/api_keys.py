@@ -14,6 +14,7 @@ from service.access.tables import ApiKeyRow
 
 _PREFIX = "peg_"
 _SHOWN = 12
+_LEAST_SHOWN = 8
 
 
 class Scope(StrEnum):
@@ -64,9 +65,45 @@ def create_key(
 def system_of(session: Session, key: str, now: datetime) -> System | None:
     """The system that ``key`` speaks for; None if the key is unknown, stopped or expired."""
     row = session.scalar(select(ApiKeyRow).where(ApiKeyRow.key_sha256 == _sha256(key)))
-    if row is None or not row.active or (row.expires_at is not None and row.expires_at <= now):
+    if row is None or not is_valid(row, now):
         return None
     return System(row.system, frozenset(Scope(scope) for scope in row.scopes))
+
+
+class RefusedKeyError(ValueError):
+    """Nothing was changed, and why."""
+
+
+def all_keys(session: Session) -> list[ApiKeyRow]:
+    """Every key that was ever made, by system, oldest first."""
+    return list(
+        session.scalars(
+            select(ApiKeyRow).order_by(ApiKeyRow.system, ApiKeyRow.created_at, ApiKeyRow.key_id)
+        )
+    )
+
+
+def is_valid(row: ApiKeyRow, now: datetime) -> bool:
+    """Whether the key opens anything now."""
+    return row.active and (row.expires_at is None or row.expires_at > now)
+
+
+def stop_key(session: Session, beginning: str) -> ApiKeyRow:
+    """Let the key that begins so open nothing any more, from the next request on.
+
+    A stopped key stays listed. Raises RefusedKeyError unless exactly one key begins so.
+    """
+    shown = beginning[:_SHOWN]  # whoever pastes a whole key means it, and does not see it again
+    rows = session.scalars(
+        select(ApiKeyRow).where(ApiKeyRow.prefix.startswith(shown, autoescape=True))
+    ).all()
+    if len(rows) != 1 or len(shown) < _LEAST_SHOWN:
+        raise RefusedKeyError(
+            f"{shown!r} is the beginning of {len(rows)} keys: "
+            "give that of one, as 'replenish keys list' shows it."
+        )
+    rows[0].active = False
+    return rows[0]
 
 
 def _sha256(key: str) -> str:

@@ -22,10 +22,12 @@ from service.sync.connections import (
 )
 from service.sync.connections import connect as add
 from service.sync.probe import described, trouble_of
-from service.sync.secret_files import Secret, SecretFiles
+from service.sync.secret_files import Secret, SecretFiles, variable
 from service.sync.tables import ConnectionRow
 
-connect = typer.Typer(name="connect", help="Connected systems.", no_args_is_help=True)
+connect = typer.Typer(
+    name="connect", help="Connected systems.", no_args_is_help=True, add_completion=False
+)
 
 Name = Annotated[str, typer.Argument(help="the system's code, for example erp")]
 Roles = Annotated[list[Role], typer.Option("--role", help="what it is; repeat for more")]
@@ -42,6 +44,16 @@ Push = Annotated[
 
 _FILES_POLL_SECONDS = 5
 _HTTP_POLL_SECONDS = 30
+_LONGEST_TOKEN = 16_384
+"""In bytes; what is longer is cut, and refused where it is used."""
+_OPTIONS = {
+    "base_url": "--url",
+    "webhook_url": "--webhook-url",
+    "bearer_token": "--token-file",
+    "allow_plain_http": "--allow-plain-http",
+    "format": "--format",
+}
+"""Settings of the adapters as one types them here."""
 
 
 @connect.command()
@@ -107,7 +119,7 @@ def http(  # noqa: PLR0913  each is an option of the command
     with opened() as context:
         secrets = {Secret.WEBHOOK: context.outside.new_secret()}
         if token_file is not None:
-            secrets[Secret.TOKEN] = token_file.read_text(encoding="ascii").strip()
+            secrets[Secret.TOKEN] = _token_in(token_file)
         _add(context, wanted, secrets)
     typer.echo(f"{name} is connected. Its webhook secret, shown this once:")
     typer.echo(secrets[Secret.WEBHOOK])
@@ -117,9 +129,13 @@ def http(  # noqa: PLR0913  each is an option of the command
 def list_() -> None:
     """List the connected systems: name, way, roles, and whether they are paused."""
     with opened() as context, context.database.read() as session:
-        for row in connections(session):
-            paused = ", paused" if row.paused_at else ""
+        rows = connections(session)
+        for row in rows:
+            why = f": {row.last_trouble}" if row.last_trouble else ""
+            paused = f", paused{why}" if row.paused_at else ""
             typer.echo(f"{row.name} {row.adapter} {','.join(row.roles)}{paused}")
+    if not rows:
+        typer.echo("No system is connected.")
 
 
 @connect.command()
@@ -141,7 +157,10 @@ def resume(name: Name) -> None:
 
 @connect.command()
 def remove(name: Name) -> None:
-    """Forget the connection and its secrets; what waits to be told is given up."""
+    """Forget the connection and its secrets; what waits is given up, also if it comes back.
+
+    To keep what waits, pause it instead.
+    """
     with opened() as context:
         try:
             with context.database.write() as session:
@@ -149,7 +168,7 @@ def remove(name: Name) -> None:
         except RefusedConnectionError as refusal:
             raise _told(refusal) from refusal
         SecretFiles(context.settings.secrets_dir).forget(name)
-    typer.echo(f"{name} is removed; {given_up} deliveries were given up.")
+    typer.echo(f"{name} is removed; {given_up} deliveries were given up for good.")
 
 
 @connect.command(name="rotate-secret")
@@ -157,8 +176,12 @@ def rotate_secret(name: Name) -> None:
     """Make a new webhook secret and print it; the one before stays valid until the next."""
     with opened() as context:
         _existing(context, name)
+        files_of_secrets = SecretFiles(context.settings.secrets_dir)
+        if files_of_secrets.is_set_outside(name, Secret.WEBHOOK):
+            place = variable(name, Secret.WEBHOOK)
+            raise _told(RefusedConnectionError(f"The secret comes from {place}: rotate it there."))
         fresh = context.outside.new_secret()
-        SecretFiles(context.settings.secrets_dir).rotate(name, Secret.WEBHOOK, fresh)
+        files_of_secrets.rotate(name, Secret.WEBHOOK, fresh)
     typer.echo(fresh)
 
 
@@ -198,6 +221,15 @@ def _add(
     context.ring()
 
 
+def _token_in(file: Path) -> str:
+    """The token in a file; ends the command where there is none, or more than one."""
+    with file.open("rb") as opened_file:
+        words = opened_file.read(_LONGEST_TOKEN).split()
+    if len(words) != 1 or not words[0].isascii():
+        raise _told(RefusedConnectionError(f"{file} does not hold one token in ASCII."))
+    return words[0].decode("ascii")
+
+
 def _existing(context: ServiceContext, name: str) -> ConnectionRow:
     try:
         with context.database.read() as session:
@@ -209,7 +241,9 @@ def _existing(context: ServiceContext, name: str) -> ConnectionRow:
 def _set_paused(context: ServiceContext, name: str, *, paused: bool) -> None:
     try:
         with context.database.write() as session:
-            existing(session, name).paused_at = context.clock() if paused else None
+            row = existing(session, name)
+            row.paused_at = context.clock() if paused else None
+            row.last_trouble, row.quiet_until, row.failures = None, None, 0
     except RefusedConnectionError as refusal:
         raise _told(refusal) from refusal
 
@@ -224,6 +258,8 @@ def _first_of(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     found = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(step) for step in found["loc"])
+    place = ".".join(_OPTIONS.get(str(step), str(step)) for step in found["loc"])
     said = found["msg"].removeprefix("Value error, ")
+    for setting, option in _OPTIONS.items():
+        said = said.replace(setting, option)
     return f"{place}: {said}" if place else said

@@ -11,7 +11,9 @@ from service.go_live.data_age import data_ages, in_words
 from service.go_live.rhythms import expect as expect_rhythm
 from service.go_live.rhythms import span
 
-data = typer.Typer(name="data", help="The data that planning rests on.", no_args_is_help=True)
+data = typer.Typer(
+    name="data", help="The data that planning rests on.", no_args_is_help=True, add_completion=False
+)
 
 
 @data.command()
@@ -39,4 +41,5 @@ def age(*, as_json: Annotated[bool, typer.Option("--json", help="for machines")]
         typer.echo(json.dumps([one.to_json() for one in ages], indent=2))
         return
     for one in ages:
-        typer.echo(f"{one.system} {one.kind}: {one.aged}, expected every {one.rhythm}. {one.late}")
+        said = f"{one.system} {one.kind}: {one.aged}, expected every {one.rhythm}. {one.late}"
+        typer.echo(said.rstrip())

@@ -13,7 +13,10 @@ from service.sync.repairs import Repairer, failed_of, give_up, try_again
 from service.work.tables import DeliveryRow
 
 deliveries = typer.Typer(
-    name="deliveries", help="What other systems are told.", no_args_is_help=True
+    name="deliveries",
+    help="What other systems are told.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 
@@ -31,6 +34,8 @@ def list_(*, as_json: Annotated[bool, typer.Option("--json", help="for machines"
         for row in one.troubled:
             typer.echo(f"  {row.delivery_id} {row.status} {row.type} {row.subject}")
             typer.echo(f"    {row.attempts} attempts, {row.last_failure}: {row.last_detail}")
+    if not found:
+        typer.echo("No system is connected.")
 
 
 @deliveries.command()

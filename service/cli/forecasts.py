@@ -23,7 +23,10 @@ from service.http.problems import Problem
 from service.work.business_date import business_date
 
 forecasts = typer.Typer(
-    name="forecasts", help="Where another planning system is in charge.", no_args_is_help=True
+    name="forecasts",
+    help="Where another planning system is in charge.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 By = Annotated[str, typer.Option(help="who answers for it", min=1)]

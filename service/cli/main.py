@@ -56,6 +56,25 @@ class Commands(TyperGroup):
             part = single
         return typer.main.get_command(part)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what is wrong with the surroundings is said, not dumped."""
+        try:
+            return super().invoke(ctx)
+        except Exception as fault:
+            said = _sentence_for(fault)
+            if not said:
+                raise
+            typer.echo(said, err=True)
+            raise typer.Exit(1) from fault
+
+
+def _sentence_for(fault: Exception) -> str:
+    try:
+        from service.cli.trouble import sentence_for  # noqa: PLC0415  needs what may be missing
+    except ImportError:
+        return ""
+    return sentence_for(fault)
+
 
 app = typer.Typer(
     name="replenish",

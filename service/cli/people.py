@@ -8,7 +8,12 @@ import typer
 from service.access.people import NewPerson, RefusedPersonError, Role, create_person
 from service.bootstrap import opened
 
-people = typer.Typer(name="people", help="People who decide in the browser.", no_args_is_help=True)
+people = typer.Typer(
+    name="people",
+    help="People who decide in the browser.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @people.callback()

@@ -11,7 +11,9 @@ from service.http.problems import Problem
 from service.policies.versions import activate as activate_version
 from service.replenishment.recompute import mark_all_planned
 
-policies = typer.Typer(name="policies", help="Policy versions.", no_args_is_help=True)
+policies = typer.Typer(
+    name="policies", help="Policy versions.", no_args_is_help=True, add_completion=False
+)
 
 
 @policies.callback()

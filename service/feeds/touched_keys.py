@@ -31,14 +31,17 @@ def mark_touched(
     A supplier's conditions touch what it supplies, if its minimum order value is another one.
     Accounts touch none. A line that names an opportunity touches its item everywhere, since the
     opportunity may have been planned for another location. A lane touches what it can move, at
-    both its ends: what is stocked, sold or bought there.
+    both its ends: what is stocked, sold or bought there. It asks for new baselines, since a place
+    that only supplies others has another one than a place where the item is new.
     """
     if subject.name in ("item", "location"):
         touched = _keys_of(session, subject.key[0], _redefined(subject, changes))
         dirty_keys.mark(session, touched, subject.name, now)
         return
     if subject.name in _KEYS_BEHIND:
-        dirty_keys.mark(session, _KEYS_BEHIND[subject.name](session, changes), subject.name, now)
+        touched = _KEYS_BEHIND[subject.name](session, changes)
+        refit = subject.name == "transfer_lane"
+        dirty_keys.mark(session, touched, subject.name, now, refit=refit)
         return
     if "location_id" not in subject.columns:
         return

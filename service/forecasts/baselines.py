@@ -6,8 +6,8 @@ the few changed series are refitted with the stored pool.
 """
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from forecasting.baseline import BaselineRun, fit_baselines
 from forecasting.history import weekly_history
+from forecasting.no_demand import without_demand
 from service.context import ServiceContext
 from service.database.key_sets import rows_of_keys
 from service.database.retry import write_again
@@ -32,6 +33,7 @@ from service.forecasts.parquet_runs import (
     read_run,
     write_file,
 )
+from service.forecasts.passing_on import passing_on
 from service.forecasts.planned_keys import TermsInForce, terms_in_force
 from service.forecasts.tables import SeriesForecastRow
 from service.work import dirty_keys
@@ -59,14 +61,17 @@ class _StoredPool:
 class FitTask:
     """What is to be fitted, as read in one snapshot.
 
-    ``known_runs`` are the runs that the series had then: a series that has another one when the
-    fit is stored was fitted by somebody else meanwhile, and from newer sales.
+    ``passing_on`` are the keys without a demand of their own (see ``passing_on``), with the weeks
+    for which that is known. ``known_runs`` are the runs that the series had then: a series that
+    has another one when the fit is stored was fitted by somebody else meanwhile, and from newer
+    sales.
     """
 
     dirty: list[DirtyKey]
     today: date
     terms: dict[Key, TermsInForce]
     sales: pl.DataFrame
+    passing_on: Mapping[Key, int]
     pool: _StoredPool | None
     known_runs: dict[Key, UUID]
 
@@ -103,11 +108,13 @@ def read_task(context: ServiceContext, *, everything: bool = False) -> FitTask |
             pool = None
         else:
             return None
+        sales = daily_sales(session, terms.keys(), today)
         return FitTask(
             dirty,
             today,
             terms,
-            daily_sales(session, terms.keys(), today),
+            sales,
+            passing_on(session, terms.keys(), sales, today),
             pool,
             _runs_of(session, terms.keys()),
         )
@@ -135,19 +142,26 @@ def _runs_of(session: Session, keys: Collection[Key]) -> dict[Key, UUID]:
 
 def fit(task: FitTask) -> BaselineRun:
     """Fit what was read; no I/O."""
-    keys = sorted(task.terms)
-    intervals = pl.DataFrame(
+    selling = _intervals(task, task.terms.keys() - task.passing_on.keys())
+    history = weekly_history(task.sales, selling.select("item_id", "location_id"), as_of=task.today)
+    run = fit_baselines(history, selling, task.pool.frame if task.pool else None)
+    silent = _intervals(task, task.passing_on.keys())
+    weeks = [task.passing_on[key] for key in silent.select("item_id", "location_id").iter_rows()]
+    known = without_demand(silent.with_columns(pl.Series("history_weeks", weeks, dtype=pl.Int64)))
+    return replace(run, series=pl.concat([run.series, known]))
+
+
+def _intervals(task: FitTask, keys: Collection[Key]) -> pl.DataFrame:
+    """The protection interval of each of ``keys``, in their order."""
+    ordered = sorted(keys)
+    return pl.DataFrame(
         {
-            "item_id": [key[0] for key in keys],
-            "location_id": [key[1] for key in keys],
-            "interval_days": [task.terms[key].interval_days for key in keys],
+            "item_id": [key[0] for key in ordered],
+            "location_id": [key[1] for key in ordered],
+            "interval_days": [task.terms[key].interval_days for key in ordered],
         },
         schema={"item_id": pl.String, "location_id": pl.String, "interval_days": pl.Int64},
     )
-    history = weekly_history(
-        task.sales, intervals.select("item_id", "location_id"), as_of=task.today
-    )
-    return fit_baselines(history, intervals, task.pool.frame if task.pool else None)
 
 
 def store_fit(context: ServiceContext, task: FitTask, run: BaselineRun) -> None:

@@ -1,17 +1,18 @@
 """The lanes between locations that are in use, as each item sees them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from service.database.key_sets import rows_of_items
 from service.feeds.code_names import name_of
+from service.feeds.code_sets import one_of
 from service.feeds.tables import LocationRow, TransferLaneRow
 
 _COLUMNS: tuple[Any, ...] = (
@@ -79,6 +80,7 @@ class Lanes:
             where.setdefault(lane.ends, lane)
         self._components: dict[str | None, dict[str, frozenset[str]]] = {}
         self._first: dict[str | None, dict[str, LaneInUse]] = {}
+        self._onward: dict[str | None, Mapping[str, list[str]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._general or self._own)
@@ -111,6 +113,22 @@ class Lanes:
             self._components[owner] = _components(lane.ends for lane in self.of_item(item_id))
         return self._components[owner].get(location_id, frozenset())
 
+    def behind(self, item_id: str, location_id: str) -> set[str]:
+        """The locations that lanes of the item lead to from here, over others too."""
+        owner = self._owner(item_id)
+        if owner not in self._onward:
+            onward = defaultdict[str, list[str]](list)
+            for lane in self.of_item(item_id):
+                onward[lane.from_location_id].append(lane.to_location_id)
+            self._onward[owner] = onward
+        found: set[str] = set()
+        ahead = [location_id]
+        while ahead:
+            fresh = set(self._onward[owner].get(ahead.pop(), ())) - found
+            found |= fresh
+            ahead += fresh
+        return found - {location_id}
+
     def _owner(self, item_id: str) -> str | None:
         """Items without lanes of their own share what is computed for them."""
         return item_id if item_id in self._own else None
@@ -119,14 +137,13 @@ class Lanes:
 def lanes_of(session: Session, items: Collection[str] | None = None) -> Lanes:
     """The lanes that serve these items, or all lanes."""
     lanes = _in_use()
-    if items is None:
-        return Lanes(LaneInUse(*row) for row in session.execute(lanes))
-    general = session.execute(lanes.where(TransferLaneRow.item_id.is_(None)))
-    item_of_its_own: ColumnElement[Any] = TransferLaneRow.item_id.expression
-    own = rows_of_items(session, lanes, item_of_its_own, items)
-    return Lanes(LaneInUse(*row) for row in [*general, *own])
+    if items is not None:
+        of_item: ColumnElement[Any] = TransferLaneRow.item_id.expression
+        lanes = lanes.where(or_(of_item.is_(None), one_of(session, of_item, items)))
+    return Lanes(LaneInUse(*row) for row in session.execute(lanes))
 
 
+@cache
 def _in_use() -> Select[Any]:
     source, target = aliased(LocationRow), aliased(LocationRow)
     return (

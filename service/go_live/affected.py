@@ -14,6 +14,7 @@ from service.feeds.tables import (
     OpenSalesLineRow,
     SalesLineRow,
     StockPositionRow,
+    SupplierConditionsRow,
     SupplierTermsRow,
     TransferLaneRow,
 )
@@ -91,6 +92,21 @@ def _lane(planned: _Planned, system: str) -> ColumnElement[bool]:
     )
 
 
+def _supplier(planned: _Planned, system: str) -> ColumnElement[bool]:
+    return exists().where(
+        SupplierTermsRow.item_id == planned.item_id,
+        SupplierTermsRow.location_id == planned.location_id,
+        SupplierTermsRow.gone.is_(False),
+        SupplierConditionsRow.supplier_id == SupplierTermsRow.supplier_id,
+        or_(
+            SupplierConditionsRow.location_id.is_(None),
+            SupplierConditionsRow.location_id == planned.location_id,
+        ),
+        SupplierConditionsRow.system == system,
+        SupplierConditionsRow.gone.is_(False),
+    )
+
+
 def _none(_planned: _Planned, _system: str) -> ColumnElement[bool]:
     return ~true()
 
@@ -100,6 +116,7 @@ _RESTS_ON: dict[FeedKind, Callable[[_Planned, str], ColumnElement[bool]]] = {
     FeedKind.LOCATIONS: _location,
     FeedKind.ACCOUNTS: _none,
     FeedKind.SUPPLIER_TERMS: _at_key(SupplierTermsRow),
+    FeedKind.SUPPLIER_CONDITIONS: _supplier,
     FeedKind.TRANSFER_LANES: _lane,
     FeedKind.SALES_LINES: _at_key(SalesLineRow),
     FeedKind.STOCK_POSITIONS: _at_key(StockPositionRow),

@@ -20,6 +20,7 @@ DEFAULT_RHYTHMS: Mapping[FeedKind, timedelta] = {
     FeedKind.ITEMS: timedelta(days=7),
     FeedKind.ACCOUNTS: timedelta(days=7),
     FeedKind.SUPPLIER_TERMS: timedelta(days=31),
+    FeedKind.SUPPLIER_CONDITIONS: timedelta(days=92),
     FeedKind.TRANSFER_LANES: timedelta(days=92),
     FeedKind.LOCATIONS: timedelta(days=92),
 }

@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 from service.http.problems import Problem
 
 
-def _refuse_unknown(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
+    """The dependency behind it; the application puts it before all routes of systems."""
     route = request.scope["route"]
     known = _known(route.dependant) if isinstance(route, APIRoute) else set()
     unknown = sorted(request.query_params.keys() - known)
@@ -33,6 +34,6 @@ def _known(dependant: Dependant) -> set[str]:
     return own.union(*(_known(below) for below in dependant.dependencies))
 
 
-KnownParametersOnly = Annotated[None, Depends(_refuse_unknown)]
+KnownParametersOnly = Annotated[None, Depends(refuse_unknown_parameters)]
 """The type of a route's parameter that makes the route refuse, with a 422 problem, any query
 parameter that it does not declare."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from service.feeds.tables import ItemRow, LocationRow
 from service.forecasts.order_links import linked_demand
 from service.forecasts.planned_keys import terms_in_force
 from service.forecasts.tables import SeriesForecastRow
+from service.outlook.usual_weeks import UsualWeeks, usual_weeks
 from service.replenishment.inputs import OpportunityInput
 from service.replenishment.open_demand import still_expected
 from service.replenishment.opportunity_inputs import opportunity_inputs
@@ -34,6 +35,7 @@ class ComingWeeks:
     """A key's weeks, from the one that holds today on, and the deals that may fall into them.
 
     ``forecast`` is our own baseline; None where nobody plans the key, or none is fitted yet.
+    ``usual`` is what is planned with: overridden, and another system's where that is in charge.
     ``effect`` weighs each deal with its win probability; ``if_won`` takes open ones as won.
     """
 
@@ -45,11 +47,7 @@ class ComingWeeks:
     opportunities: tuple[OpportunityInput, ...]
     effect: WeeklyEffect
     if_won: WeeklyEffect
-
-    @property
-    def level(self) -> float:
-        """The usual demand of a week, base units."""
-        return self.forecast.level_per_week if self.forecast else 0.0
+    usual: UsualWeeks = field(default_factory=UsualWeeks)
 
     @property
     def end(self) -> date:
@@ -58,8 +56,8 @@ class ComingWeeks:
 
     def expected(self, effect: WeeklyEffect) -> FloatArray:
         """What the deals together change in each week, (weeks,)."""
-        levels = np.full(len(self.opportunities), self.level)
-        total: FloatArray = effect.expected(levels).sum(axis=0)
+        usual = np.array([week.mean for week in self.usual.weeks] or [0.0])
+        total: FloatArray = effect.expected(usual).sum(axis=0)
         return total
 
 
@@ -76,12 +74,13 @@ def coming_weeks(
     graces = Graces(settings.won_without_order_days, settings.open_past_window_days)
     deals = _deals(session, weeks, today, graces)
     forecasts = _forecasts(session, known)
+    usual = usual_weeks(session, forecasts, weeks, today)
     expected = {
         key: still_expected(opportunities, graces, today) for key, opportunities in deals.items()
     }
     effects = _effects(expected, weeks, today)
     won = {key: [_as_won(one) for one in opportunities] for key, opportunities in expected.items()}
-    if_won = _effects(won, weeks, today)
+    if_won = effects if won == expected else _effects(won, weeks, today)
     for key in known:
         yield ComingWeeks(
             key=key,
@@ -92,6 +91,7 @@ def coming_weeks(
             opportunities=deals.get(key, ()),
             effect=effects[key],
             if_won=if_won[key],
+            usual=usual.get(key, UsualWeeks()),
         )
 
 
@@ -104,9 +104,12 @@ def _effects(
     alike: defaultdict[tuple[date, ...], list[Key]] = defaultdict(list)
     for key, days in weeks.items():
         alike[days].append(key)
-    effects = {}
+    effects: dict[Key, WeeklyEffect] = {}
     for days, keys in alike.items():
         pairs = [(key, one) for key in keys for one in deals.get(key, ())]
+        if not pairs:
+            effects |= dict.fromkeys(keys, WeeklyEffect.of_nothing(len(days)))
+            continue
         together = weekly_effect(opportunity_frame(pairs), days, today)
         place = 0
         for key in keys:

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ from service.database.base import new_id
 from service.outlook.coming_weeks import ComingWeeks
 from service.outlook.published_series import news_of, withdrawn
 from service.outlook.published_store import ToldSeries, keep_told, told_series
-from service.outlook.telling import Telling
+from service.outlook.telling import Kept, Telling
 from service.work.dirty_keys import Key
 
 EVENT_TYPE = "forecast.published"
@@ -94,5 +93,5 @@ def _telling(
         subject=subject,
         substance={one.location_id: one.version for one in series},
         body=body,
-        keep=partial(keep_told, changed),
+        kept=Kept(keep_told, list(changed.values())),
     )

@@ -42,7 +42,7 @@ def list_forecasts(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ForecastPage:
-    """Our forecast of the coming weeks, opportunities included, as it was told last.
+    """The forecast of the coming weeks, opportunities included, as it was told last.
 
     It is the same as in ``forecast.published``; a series that nobody plans has no buckets.
     """

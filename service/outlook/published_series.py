@@ -5,9 +5,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from adapters.canonical.outlook import ForecastBucket, SeriesForecast
 from forecasting.draws import Draw
-from forecasting.quantile_levels import WEEK_CHART_LEVELS
+from forecasting.override import brought_to
+from forecasting.quantile_levels import WEEK_CHART_AT, WEEK_CHART_LEVELS, FloatArray
 from forecasting.weekly_demand import DAYS, joint_quantiles, usual_week
 from rules.ordering.quantities import from_float
 from service.forecasts.tables import SeriesForecastRow
@@ -39,6 +42,8 @@ def _basis(one: ComingWeeks, forecast: SeriesForecastRow) -> dict[str, Any]:
         "unit": one.unit,
         "weeks": [start.isoformat() for start in one.weeks],
         "usual": [str(value) for value in (forecast.level_per_week, *forecast.week_quantiles)],
+        "overrides": list(one.usual.overrides),
+        "outside": [one.usual.outside_version, *(week.source for week in one.usual.weeks)],
         "opportunities": [
             opportunity.model_dump(mode="json", exclude={"account_share"})
             for opportunity in one.opportunities
@@ -56,11 +61,13 @@ def _series(
         ForecastBucket(
             start=start,
             end=start + timedelta(days=DAYS - 1),
-            mean=_rounded(one.level + added[number]),
+            mean=_rounded(usual.mean + added[number]),
             opportunities=_rounded(added[number]),
+            override=from_float(usual.override).quantize(_THOUSANDTH),
+            source=usual.source,
             quantiles={str(level): _rounded(value) for level, value in quantiles[number].items()},
         )
-        for number, start in enumerate(one.weeks)
+        for number, (start, usual) in enumerate(zip(one.weeks, one.usual.weeks, strict=True))
     ]
     return SeriesForecast(
         item_id=item_id,
@@ -76,15 +83,25 @@ def _series(
 def _quantiles(
     one: ComingWeeks, forecast: SeriesForecastRow, scenario_count: int
 ) -> list[Mapping[float, float]]:
-    """By week: as fitted where no deal acts, else drawn together with the deals."""
-    fitted = dict(zip(WEEK_CHART_LEVELS, forecast.week_quantiles, strict=True))
-    draws = [_draws(one, number) for number in range(len(one.weeks))]
-    if not any(draws):
-        return [fitted] * len(draws)
-    usual = usual_week(forecast.interval_quantiles, forecast.interval_days, forecast.week_quantiles)
-    return [
-        joint_quantiles(usual, acting, scenario_count) if acting else fitted for acting in draws
-    ]
+    """By week: of the usual demand where no deal acts, else drawn together with the deals."""
+    fitted = usual_week(
+        forecast.interval_quantiles, forecast.interval_days, forecast.week_quantiles
+    )
+    level = forecast.level_per_week
+    found: list[Mapping[float, float]] = []
+    for number, week in enumerate(one.usual.weeks):
+        usual = fitted if week.mean == level else _moved(fitted, level, week.mean)
+        acting = _draws(one, number)
+        found.append(
+            joint_quantiles(usual, acting, scenario_count)
+            if acting
+            else dict(zip(WEEK_CHART_LEVELS, usual[list(WEEK_CHART_AT)].tolist(), strict=True))
+        )
+    return found
+
+
+def _moved(quantiles: FloatArray, level: float, mean: float) -> FloatArray:
+    return np.array(brought_to(mean, level, quantiles.tolist()))
 
 
 def _draws(one: ComingWeeks, week: int) -> list[Draw]:

@@ -1,6 +1,6 @@
 """The series that planning systems were told last."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,10 @@ class ToldSeries:
     digest: str
 
 
-def keep_told(changed: Mapping[Key, ToldSeries], session: Session, now: datetime) -> None:
+def keep_told(session: Session, changed: Sequence[ToldSeries], now: datetime) -> None:
     """Store ``changed`` as told now."""
     rows = []
-    for one in changed.values():
+    for one in changed:
         told = one.series.model_dump(mode="json", include={"buckets"})
         rows.append(
             {

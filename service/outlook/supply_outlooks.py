@@ -48,6 +48,8 @@ def supply_outlooks(
 
     All are computed in one pass over the keys that they are planned at.
     """
+    if not opportunities:
+        return []
     lines = opportunity_lines(session, opportunities)
     setting = pass_setting(session, context, now)
     parts = dict(_live_parts(lines))

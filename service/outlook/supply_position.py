@@ -19,6 +19,7 @@ from rules.ordering.promising import Ahead, Deal, Incoming, Part, set_aside
 from rules.ordering.quantities import from_float, unit_step
 from service.outlook.supply_proposals import KeyProposals
 from service.proposals.offer import offered_quantity, wanted_total
+from service.proposals.states import State
 from service.proposals.tables import ProposalRow
 from service.replenishment.inputs import KeyInputs, OpportunityInput
 from service.replenishment.open_demand import OpenDemand, expected_opportunities, open_demand
@@ -94,7 +95,8 @@ class SupplyPosition:
             (wanted_total(row) for row in self.proposals.taking if row.order_date <= day),
             _NOTHING,
         )
-        return self._orders.backorders + linked + given
+        reserved = sum((one.quantity for one in self.inputs.reserved), _NOTHING)
+        return self._orders.backorders + linked + given + reserved
 
     def unlinked_by(self, day: date) -> Decimal:
         """Orders due until ``day`` that are part of the usual demand."""
@@ -174,7 +176,8 @@ class SupplyPosition:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def _proposed(self, row: ProposalRow, quantity: Decimal) -> Supplied:
-        day = self._ahead_of_us(row.expected_date or row.required_date)
+        there = row.state == State.RECEIVED  # on hand, and in no stock figure yet
+        day = self.today if there else self._ahead_of_us(row.expected_date or row.required_date)
         incoming = Incoming(f"proposal:{row.external_ref}", quantity, day)
         return Supplied(SupplySource(row.kind), incoming, row.external_ref, row.state)
 

@@ -29,7 +29,8 @@ class KeyProposals:
     revocable: list[ProposalRow] = field(default_factory=list)
     """They would bring, too: approved, and the approval can still be undone."""
     taking: list[ProposalRow] = field(default_factory=list)
-    """Transfers that the location gives; approved, and not shown by the ERP's feed yet."""
+    """Approved transfers that the location gives. What the ERP has taken of them is reserved
+    in its inputs (see ``service.proposals.reserved``), until its stock shows that it has left."""
 
     @property
     def approved(self) -> list[ProposalRow]:
@@ -58,11 +59,7 @@ def key_proposals(
         (mine.revocable if _is_revocable(row, now) else mine.bringing).append(row)
     given = (
         select(ProposalRow.item_id, ProposalRow.from_location_id, ProposalRow)
-        .where(
-            ProposalRow.kind == ProposalKind.TRANSFER,
-            ProposalRow.state.in_(sorted({State.APPROVED, *COMMITTED})),
-            ProposalRow.seen_in_erp_at.is_(None),
-        )
+        .where(ProposalRow.kind == ProposalKind.TRANSFER, ProposalRow.state == State.APPROVED.value)
         .order_by(ProposalRow.proposal_id)
     )
     for item_id, location_id, row in rows_of_keys(session, given, ProposalRow.item_id, keys):

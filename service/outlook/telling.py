@@ -1,5 +1,6 @@
 """What outside systems may be told, and whether it differs from what they were told last."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,14 @@ _SUBJECTS_PER_STATEMENT = 500
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What must be known later of what is told; ``store`` writes that of many tellings at once."""
+
+    store: Callable[[Session, Sequence[Any], datetime], None]
+    rows: Sequence[Any]
+
+
+@dataclass(frozen=True)
 class Telling:
     """The present outlook of a subject, to be told if it differs from what was told last.
 
@@ -33,8 +42,8 @@ class Telling:
     looked at last: a figure at any difference, a measure when it has moved by ``TOLERANCE``
     since it was told last. Without ``facts`` every look counts as new facts. What is in none of
     them, such as the moment of the computation, is told along but never the reason. ``body``
-    makes the event's body, JSON values only, from the version under which it is told. ``keep``
-    stores what must be known of it later, in the transaction in which it is told.
+    makes the event's body, JSON values only, from the version under which it is told. ``kept``
+    is what must be known of it later, stored in the transaction in which it is told.
     """
 
     type: str
@@ -45,7 +54,7 @@ class Telling:
     figures: Any = None
     facts: Any = None
     schema_version: int = 1
-    keep: Callable[[Session, datetime], None] | None = None
+    kept: Kept | None = None
 
     @property
     def name(self) -> tuple[str, str]:
@@ -157,8 +166,15 @@ def tell(session: Session, news: Sequence[tuple[Telling, int]], now: datetime) -
             telling.type, telling.subject, telling.body(version), telling.schema_version
         )
         outbox.publish(session, event, now)
-        if telling.keep is not None:
-            telling.keep(session, now)
+    _keep(session, [telling.kept for telling, _ in news if telling.kept is not None], now)
+
+
+def _keep(session: Session, kept: Iterable[Kept], now: datetime) -> None:
+    together: defaultdict[Any, list[Any]] = defaultdict(list)
+    for one in kept:
+        together[one.store] += one.rows
+    for store, rows in together.items():
+        store(session, rows, now)
 
 
 def note_facts(session: Session, tellings: Sequence[Telling]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from adapters.canonical.proposal import MESSAGES
 from service.http.problems import Problem
 from service.proposals.claimable import REQUEST_STATES
 from service.proposals.documents import written
@@ -46,7 +47,8 @@ def acknowledge(
     """Record what the ERP took, and return the record.
 
     Raises a 404 problem for an unknown proposal or claim, 409 where the ERP said otherwise
-    before, 422 for a quantity of nothing that was not asked for.
+    before, 422 for a quantity of nothing that was not asked for. Of a message about a purchase
+    line no quantity is taken: of a line that was cancelled nothing may be left.
     """
     row = reported_on(session, reporter, now)
     claim = claim_of(session, reporter, body.claim_id)
@@ -98,7 +100,7 @@ def _asked(body: AcknowledgementBody) -> Mapping[str, Any]:
 
 
 def _taken(row: ProposalRow, body: AcknowledgementBody) -> Change:
-    if body.accepted_quantity == 0:
+    if body.accepted_quantity == 0 and row.kind not in MESSAGES:
         raise Problem(
             422,
             "nothing-accepted",

@@ -26,6 +26,7 @@ from service.proposals.tables import ProposalRow
 from service.proposals.transitions import create, transition
 from service.proposals.wanted import WantedOrder
 from service.work.dirty_keys import Key
+from service.work.outbox import release_earlier
 
 __all__ = ["AmendmentCounts", "WantedOrder", "apply_recommendations"]
 
@@ -162,7 +163,10 @@ def _follow_open(
 def _amend(session: Session, row: ProposalRow, wanted: WantedOrder, now: datetime) -> list[str]:
     change = amendment(row, wanted, now)
     if change is not None:
+        kept_back_until = row.release_not_before
         transition(session, row, change, now)
+        if kept_back_until and row.release_not_before and row.release_not_before < kept_back_until:
+            release_earlier(session, row.external_ref, row.release_not_before)
         return [_COUNTED_AS[change.event]]
     for name, value in wanted.background().items():
         setattr(row, name, value)
@@ -181,7 +185,7 @@ def _new_proposal(wanted: WantedOrder, now: datetime) -> ProposalRow:
         row_version=1,
         item_id=wanted.item_id,
         location_id=wanted.location_id,
-        release_not_before=now if wanted.state is State.APPROVED else None,
+        release_not_before=wanted.released(now) if wanted.state is State.APPROVED else None,
         previously_taken=False,
         created_at=now,
         changed_at=now,

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from service.proposals.decisions import UNDO_WINDOW
 from service.proposals.offer import in_conflict
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
@@ -77,8 +78,11 @@ def _approval(row: ProposalRow, wanted: WantedOrder, after: State, now: datetime
     if after is not State.APPROVED:
         return _UNAPPROVED
     if row.state != State.APPROVED:
-        return {"approved_by": None, "release_not_before": now}
-    return {"approved_by": None} if wanted.alters(row) else {}
+        return {"approved_by": None, "release_not_before": wanted.released(now)}
+    # What kept it back beyond the undo window was the day on which it was to be ordered.
+    kept_back = min(row.release_not_before or now, now + UNDO_WINDOW)
+    released = {"release_not_before": wanted.released(kept_back)}
+    return {"approved_by": None, **released} if wanted.alters(row) else released
 
 
 def _reason(row: ProposalRow, wanted: WantedOrder, after: State) -> str | None:

@@ -18,8 +18,22 @@ from service.proposals.supplier_orders import line_with_minimum
 from service.proposals.tables import ProposalRow
 from service.proposals.transitions import Change, locked, transition, unknown_proposal
 from service.work import dirty_keys
+from service.work.business_date import business_date, start_of_planning_day
 
 UNDO_WINDOW = timedelta(seconds=8)
+
+
+def release_of(session: Session, row: ProposalRow, now: datetime) -> datetime:
+    """When the ERP may be offered what a person approves now.
+
+    Once the undo window is over, and not before the day on which it is to be ordered.
+    """
+    undone = now + UNDO_WINDOW
+    if row.order_date <= business_date(session, now):
+        return undone
+    return max(undone, start_of_planning_day(session, row.order_date, now))
+
+
 """How long an approval by a person is kept back from the ERP, so that it can be taken back."""
 
 _LONGEST_REASON = 1000

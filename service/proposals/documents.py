@@ -29,6 +29,7 @@ def offered(row: ProposalRow, kind: ProposalKind) -> RequisitionProposal:
         order_date=row.order_date,
         required_date=row.required_date,
         rationale=row.rationale,
+        offer=row.offer,
         previously_taken=row.previously_taken,
     )
 

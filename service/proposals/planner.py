@@ -24,6 +24,7 @@ from service.proposals.decisions import (
     opened_in_supplier_order,
     opened_to_leave,
     opened_to_plan_anew,
+    release_of,
     required_reason,
 )
 from service.proposals.declined import declined_until
@@ -32,6 +33,7 @@ from service.proposals.returned import must_be_newest, must_be_planned_since
 from service.proposals.spare import check_spare, opened_under_plan
 from service.proposals.states import Event, State
 from service.proposals.tables import ProposalRow
+from service.proposals.uncomputable import must_rest_on_a_plan
 from service.proposals.undo import undo
 from service.work.business_date import business_date
 
@@ -61,11 +63,12 @@ def approve(session: Session, edit: Edit, now: datetime) -> Decided:
     """
     row = opened(session, edit)
     must_be_planned_since(session, row)
+    must_rest_on_a_plan(session, row)
     values: dict[str, Any] = {
         "approved_by": edit.actor,
         "review_reason": None,
         "snoozed_until": None,
-        "release_not_before": now + UNDO_WINDOW,
+        "release_not_before": release_of(session, row, now),
     }
     if row.planner_quantity is not None:
         values["edited_against"] = row.recommended_quantity

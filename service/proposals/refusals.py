@@ -112,6 +112,7 @@ def _not_taken(session: Session, row: ProposalRow, body: RefusalBody, now: datet
         "claim_id": None,
         "taken_by": None,
         "previously_taken": False,
+        "offer": row.offer + 1,
     }
     if row.kind == ProposalKind.TRANSFER:
         no_until = declined_until(row, business_date(session, now))
@@ -144,5 +145,6 @@ def _not_changed(row: ProposalRow, claim: ClaimRow) -> Change:
         "refused_quantity": lowest(asked_for, row.refused_quantity),
         "requested_quantity": None,
         "previously_taken": False,
+        "offer": row.offer + 1,
     }
     return Change(Event.REQUEST_REFUSED, State.ACKNOWLEDGED, values=values)

@@ -27,6 +27,8 @@ class ProposalRow(Table):
     state: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)
     """Grows with every change of what is offered."""
+    offer: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Grows with every refusal, so that what is offered again is no mere repetition."""
     row_version: Mapped[int] = mapped_column(default=1)
     """Grows with every change of state or offer, and is compared at every update; the ETag."""
     item_id: Mapped[str]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from adapters.canonical.proposal import ProposalKind
@@ -16,6 +16,11 @@ from service.proposals.tables import ProposalEventRow, ProposalRow
 from service.work.dirty_keys import Key
 
 _HANDED_OVER = (Event.CLAIMED, Event.ACKNOWLEDGED)
+_CONFIRMED_BY_FEED = and_(
+    ProposalEventRow.event == Event.SEEN_IN_ERP.value,
+    ProposalEventRow.from_state == State.UNCONFIRMED.value,
+)
+_UNANSWERED = frozenset({State.CLAIMED, State.UNCONFIRMED})
 _BRINGS_GOODS = (ProposalKind.REQUISITION, ProposalKind.TRANSFER)
 
 
@@ -26,7 +31,8 @@ def taken_since(
 
     Unlike ``committed`` it also counts what the ERP's feed shows and what has arrived: whoever
     reckoned before that moment could know of neither. What the ERP refused or gave back does
-    not count.
+    not count. What it has claimed and not answered counts whenever it was claimed: as long as
+    there is no document, nobody but us knows of it.
     """
     if not moments:
         return {}
@@ -34,7 +40,10 @@ def taken_since(
         select(func.max(ProposalEventRow.occurred_at))
         .where(
             ProposalEventRow.proposal_id == ProposalRow.proposal_id,
-            ProposalEventRow.event.in_([event.value for event in _HANDED_OVER]),
+            or_(
+                ProposalEventRow.event.in_([event.value for event in _HANDED_OVER]),
+                _CONFIRMED_BY_FEED,
+            ),
         )
         .scalar_subquery()
     )
@@ -51,7 +60,8 @@ def taken_since(
         session, rows, ProposalRow.item_id, moments.keys()
     ):
         key = (item_id, location_id)
-        if at is not None and at >= moments[key]:
+        unanswered = State(row.state) in _UNANSWERED
+        if unanswered or (at is not None and at >= moments[key]):
             one = CommittedProposal(key, row.external_ref, taken_quantity(row), State(row.state))
             taken[key].append(one)
     return taken

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
 from service.proposals.decisions import (
-    UNDO_WINDOW,
     Decided,
     Edit,
     decide,
     must_be_only_open,
     opened_to_plan_anew,
+    release_of,
 )
 from service.proposals.returned import must_be_newest
 from service.proposals.states import AMENDABLE, Event, State
@@ -71,7 +71,8 @@ def undo(session: Session, edit: Edit, now: datetime) -> Decided:
         for name, read in _RESTORED.items()
         if name in changed
     }
-    values["release_not_before"] = now + UNDO_WINDOW if before is State.APPROVED else None
+    approved = before is State.APPROVED
+    values["release_not_before"] = release_of(session, row, now) if approved else None
     if before is State.APPROVED and not _approval_stands(row, last):
         before = State.IN_REVIEW
         values |= _unapproved(row, edit)

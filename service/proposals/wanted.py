@@ -1,7 +1,7 @@
 """What the recompute wants for an (item, location), as the proposals hear of it."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,8 +26,9 @@ class WantedOrder:
 
     ``quantity`` is what to order beyond everything the ERP has taken; 0 means nothing. Then
     ``surplus`` is what stands above the order-up-to level. Base units, both. ``order_date`` is
-    the business date. A decrease of what the ERP has taken is asked for only from
-    ``change_request_min_share`` of the accepted quantity on.
+    the business date; where it is to be ordered on a later day, ``order_on`` is that day, and
+    ``not_before`` its beginning, before which the ERP is offered nothing. A decrease of what the
+    ERP has taken is asked for only from ``change_request_min_share`` of the accepted quantity on.
     """
 
     item_id: str
@@ -51,6 +52,8 @@ class WantedOrder:
     spare: Decimal | None = None
     lacking: Decimal | None = None
     transfers: "tuple[WantedOrder, ...]" = ()
+    order_on: date | None = None
+    not_before: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in _STATES:
@@ -65,6 +68,10 @@ class WantedOrder:
     def state(self) -> State:
         """The state that the policy's outcome asks for."""
         return _STATES[self.outcome]
+
+    def released(self, earliest: datetime) -> datetime:
+        """When the ERP may be offered it that could be offered it from ``earliest`` on."""
+        return max(earliest, self.not_before or earliest)
 
     def is_milder_than(self, outcome: str) -> bool:
         """Whether the policy says now what ``outcome`` says, or asks for less caution."""
@@ -97,7 +104,7 @@ class WantedOrder:
             "unit": self.unit,
             "unit_price": self.unit_price,
             "currency": self.currency,
-            "order_date": self.order_date,
+            "order_date": self.order_on or self.order_date,
             "required_date": self.required_date,
         }
 

@@ -16,7 +16,7 @@ from service.context import ServiceContext
 from service.database.retry import write_again
 from service.forecasts.planned_keys import terms_in_force
 from service.forecasts.transfer_lanes import Lanes, lanes_of
-from service.replenishment.poison import set_aside_keys
+from service.proposals.uncomputable import set_aside_keys
 from service.work import dirty_keys
 from service.work.dirty_keys import DirtyKey, Key
 

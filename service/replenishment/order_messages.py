@@ -31,8 +31,15 @@ from service.replenishment.tables import DecisionRow
 def messages_of(
     inputs: KeyInputs, explanation: Explanation, parameters: MessageParameters | None
 ) -> list[OrderMessage]:
-    """What to ask of the purchase lines of a key; nothing where the policy sets no tolerances."""
+    """What to ask of the purchase lines of a key.
+
+    Nothing where the policy sets no tolerances, where another system is in charge of what is
+    ordered, and where a line is for other locations too: the projection does not know the days
+    on which they need it, and would have cancelled what was bought for them.
+    """
     if parameters is None or not inputs.receipts:
+        return []
+    if inputs.recommended is not None or _is_for_others(inputs):
         return []
     safety_stock = total(explanation.terms, ("safety_stock",))
     found = order_messages(
@@ -43,6 +50,16 @@ def messages_of(
     )
     requested = {receipt.line for receipt in inputs.receipts if receipt.change_requested}
     return [message for message in found if message.line.reference not in requested]
+
+
+def _is_for_others(inputs: KeyInputs) -> bool:
+    """Whether other locations are given something, wait for it, or are all that it is kept for."""
+    network = inputs.network
+    if inputs.reserved:
+        return True
+    if network is None:
+        return False
+    return bool(network.downstream or network.given or inputs.baseline.mean == 0)
 
 
 def message_facts(

@@ -70,7 +70,9 @@ def _demand(inputs: KeyInputs, days: int) -> Iterator[DemandUntil]:
             on_top_ordered += sum(
                 (quantity for due, quantity in on_top.items() if due < today), _NOTHING
             )
-        expected = sum((_expected(one, today, day, per_day) for one in hopes), _NOTHING)
+        expected = _NOTHING
+        for one in hopes:
+            expected += _expected(one, today, day, per_day)
         usual = (per_day * passed).quantize(MILLIONTH, ROUND_HALF_EVEN)
         yield DemandUntil(
             baseline=max(usual, ordered),

@@ -4,7 +4,7 @@ A plan that does not speak of the whole protection interval, or is too old, is n
 forecast stands in, and the exception queue says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -72,19 +72,47 @@ def outside_plans(
         use: {key: scope for key, scope in scopes.items() if scope.use == use.value} for use in Use
     }
     plans = OutsidePlans()
-    _forecasts(session, by_use[Use.FORECAST], own, today, plans)
+    told = told_buckets(session, by_use[Use.FORECAST], today)
+    _judge(told, by_use[Use.FORECAST], own, today, plans)
     _recommendations(session, by_use[Use.RECOMMENDATION], today, plans, to_lot=to_lot)
     return plans
 
 
-def _forecasts(
-    session: Session,
+@dataclass(frozen=True)
+class ForecastInUse:
+    """Another system's forecast that is used in place of ours: all that it tells from today on."""
+
+    system: str
+    version: int
+    buckets: tuple[Bucket, ...]
+
+
+def forecasts_in_use(
+    session: Session, own: Mapping[Key, SeriesForecastRow], today: date
+) -> dict[Key, ForecastInUse]:
+    """Where another system's forecast is used in place of that in ``own``; judged as above."""
+    scopes = deciding_scopes(session, own.keys(), today)
+    of_forecasts = {key: scope for key, scope in scopes.items() if scope.use == Use.FORECAST.value}
+    told = told_buckets(session, of_forecasts, today)
+    plans = OutsidePlans()
+    _judge(told, of_forecasts, own, today, plans)
+    return {
+        key: ForecastInUse(
+            of_forecasts[key].system,
+            max(row.version for row in told[key]),
+            tuple(_bucket(row) for row in told[key]),
+        )
+        for key in plans.baselines
+    }
+
+
+def _judge(
+    told: Mapping[Key, Sequence[OutsideForecastRow]],
     scopes: Mapping[Key, ForecastScopeRow],
     own: Mapping[Key, SeriesForecastRow],
     today: date,
     plans: OutsidePlans,
 ) -> None:
-    told = told_buckets(session, scopes, today)
     for key, scope in scopes.items():
         forecast = own[key]
         last = today + timedelta(days=forecast.interval_days - 1)

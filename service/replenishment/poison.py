@@ -22,12 +22,11 @@ from service.exceptions.queue import (
 )
 from service.proposals.open_offers import open_proposals
 from service.proposals.review import send_to_review
+from service.proposals.uncomputable import SUBJECT_TYPE, SYSTEM, subject_key
 from service.work import dirty_keys
 from service.work.dirty_keys import DirtyKey, Key
 
 _LOG = logging.getLogger(__name__)
-_SUBJECT_TYPE = "item_location"
-_SYSTEM = "pegline"
 
 DATA_FAULTS = (
     ArithmeticError,
@@ -48,15 +47,16 @@ def is_database_trouble(fault: Exception) -> bool:
 def quarantine(session: Session, entry: DirtyKey, fault: Exception, now: datetime) -> None:
     """Clear a key that cannot be computed, and say so in the exception queue.
 
-    What is open for it goes to review, since nothing follows up on its quantity.
+    What is open for it goes to review, since nothing follows up on its quantity. What it was to
+    give is planned anew at the receivers: they are computed again without it.
     """
     item_id, location_id = entry.key
     _LOG.error("%s at %s cannot be computed", item_id, location_id, exc_info=fault)
     finding = Finding(
         kind="recompute_failed",
-        subject_type=_SUBJECT_TYPE,
-        system=_SYSTEM,
-        subject_key=_subject_key(entry.key),
+        subject_type=SUBJECT_TYPE,
+        system=SYSTEM,
+        subject_key=subject_key(entry.key),
         payload={"item_id": item_id, "location_id": location_id},
         detail=f"{item_id} at {location_id} cannot be computed: {type(fault).__name__}: {fault}"[
             :900
@@ -72,19 +72,8 @@ def quarantine(session: Session, entry: DirtyKey, fault: Exception, now: datetim
 
 def release(session: Session, keys: Collection[Key], now: datetime) -> None:
     """Close the exceptions of keys that can be computed again."""
-    names = [_subject_key(key) for key in keys]
-    waiting = open_exceptions(session, _SUBJECT_TYPE, _SYSTEM, names)
+    names = [subject_key(key) for key in keys]
+    waiting = open_exceptions(session, SUBJECT_TYPE, SYSTEM, names)
     if waiting:
         closing = Closing(ExceptionState.REPLAYED, "recompute", "computed again")
         close(session, list(waiting.values()), closing, now)
-
-
-def set_aside_keys(session: Session, keys: Collection[Key]) -> set[Key]:
-    """Those of ``keys`` that could not be computed and have not been mended since."""
-    names = {_subject_key(key): key for key in keys}
-    waiting = open_exceptions(session, _SUBJECT_TYPE, _SYSTEM, list(names))
-    return {names[name] for name in waiting}
-
-
-def _subject_key(key: Key) -> str:
-    return f"{key[0]}@{key[1]}"

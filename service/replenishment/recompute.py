@@ -242,7 +242,7 @@ def _write(
         *not_planned(session, unplanned),
         *let_go(session, unplanned, now),
     ]
-    note_unused_demand(session, findings, now)
+    note_unused_demand(session, cleared, findings, now)
     note_unusable_plans(session, cleared, snapshot.loaded.unusable_plans, now)
     changed = {result.key for result, _ in kept} | unplanned
     mark_stale(session, snapshot.supplier_orders.groups_of(changed))

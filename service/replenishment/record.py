@@ -14,7 +14,8 @@ from service.proposals.open_offers import open_recommendations
 from service.replenishment.order_messages import record_messages
 from service.replenishment.recommend import Recommended
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
-from service.replenishment.wanted_orders import Entry, entries_of, wanted_order
+from service.replenishment.wanted_orders import Entry, entries_of, order_later, wanted_order
+from service.work.business_date import start_of_planning_day
 from service.work.dirty_keys import Key
 
 
@@ -61,7 +62,9 @@ def record(
         [_current(one) for one in entries],
         key=("item_id", "location_id"),
     )
-    apply_recommendations(session, [wanted_order(one, policy) for one in entries], now)
+    later = {day for day in map(order_later, entries) if day is not None}
+    begins = {day: start_of_planning_day(session, day, now) for day in sorted(later)}
+    apply_recommendations(session, [wanted_order(one, policy, begins) for one in entries], now)
     record_messages(session, [(one.result, one.recommendation_id) for one in entries], policy, now)
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from adapters.canonical.demand import OpportunityStatus
 from rules.ordering.quantities import readable
 from service.database.key_sets import rows_of_keys
-from service.exceptions.queue import Finding, raise_exception
+from service.exceptions.queue import Closing, ExceptionState, Finding, close, raise_exception
 from service.exceptions.tables import ExceptionRow
 from service.feeds.code_names import name_of
 from service.replenishment.inputs import KeyInputs, OpportunityInput
@@ -18,10 +19,18 @@ from service.signals.tables import DemandSignalRow, SignalAllocationRow
 from service.work.dirty_keys import Key
 
 _SUBJECT_TYPE = "opportunity_line"
+_ENDING = ("past_window", "won_without_order", "key_not_planned")
+_BY_ITSELF = "recompute"
 
 
-def note_unused_demand(session: Session, findings: Collection[Finding], now: datetime) -> None:
-    """Put ``findings`` into the exception queue, each once: a closed one is not opened again."""
+def note_unused_demand(
+    session: Session, looked_at: Collection[Key], findings: Collection[Finding], now: datetime
+) -> None:
+    """Put ``findings`` into the exception queue, and end what is not so any more.
+
+    Each is put once: one that a person has closed is not opened again.
+    """
+    _end_what_is_over(session, looked_at, findings, now)
     if not findings:
         return
     known = set(
@@ -29,12 +38,42 @@ def note_unused_demand(session: Session, findings: Collection[Finding], now: dat
             select(ExceptionRow.subject_key).where(
                 ExceptionRow.kind.in_({finding.kind for finding in findings}),
                 ExceptionRow.subject_key.in_({finding.subject_key for finding in findings}),
+                func.coalesce(ExceptionRow.closed_by, "") != _BY_ITSELF,
             )
         )
     )
     for finding in findings:
         if finding.subject_key not in known:
             raise_exception(session, finding, now)
+
+
+def _end_what_is_over(
+    session: Session, looked_at: Collection[Key], findings: Collection[Finding], now: datetime
+) -> None:
+    """A revised window, an order, a lost deal or new terms end what was said of a key."""
+    item = ExceptionRow.payload["item_id"].as_string()
+    waiting = (
+        select(
+            item,
+            ExceptionRow.payload["location_id"].as_string(),
+            ExceptionRow.kind,
+            ExceptionRow.subject_key,
+            ExceptionRow.exception_id,
+        )
+        .where(ExceptionRow.kind.in_(_ENDING), ExceptionRow.subject_type == _SUBJECT_TYPE)
+        .where(ExceptionRow.state == ExceptionState.OPEN)
+    )
+    if session.execute(waiting.limit(1)).first() is None:
+        return
+    still = {(finding.kind, finding.identity[-1]) for finding in findings}
+    over = [
+        exception_id
+        for *_, kind, subject_key, exception_id in rows_of_keys(session, waiting, item, looked_at)
+        if (kind, subject_key) not in still
+    ]
+    if over:
+        why = Closing(ExceptionState.REPLAYED, _BY_ITSELF, "it is not so any more")
+        close(session, over, why, now)
 
 
 def won_without_order(inputs: Collection[KeyInputs]) -> Iterator[Finding]:
@@ -92,7 +131,7 @@ def _won_finding(inputs: KeyInputs, one: OpportunityInput) -> Finding:
         subject_type=_SUBJECT_TYPE,
         system=one.system,
         subject_key=f"{one.opportunity}#{one.source_version}",
-        payload=one.model_dump(mode="json"),
+        payload=_payload(inputs, one),
         detail=(
             f"{readable(one.unordered)} {inputs.unit} of {inputs.item_id} were won but not "
             f"ordered by {one.window_end}; they no longer count as demand."
@@ -107,10 +146,15 @@ def _open_finding(inputs: KeyInputs, one: OpportunityInput) -> Finding:
         subject_type=_SUBJECT_TYPE,
         system=one.system,
         subject_key=f"{one.opportunity}#{one.source_version}",
-        payload=one.model_dump(mode="json"),
+        payload=_payload(inputs, one),
         detail=(
             f"{readable(one.unordered)} {inputs.unit} of {inputs.item_id} were to be delivered by "
             f"{one.window_end}, and the deal is still open; they no longer count as demand."
         ),
         remedy="Ask the account. Send a revised window, or the opportunity as won or lost.",
     )
+
+
+def _payload(inputs: KeyInputs, one: OpportunityInput) -> dict[str, Any]:
+    key = {"item_id": inputs.item_id, "location_id": inputs.location_id}
+    return {**one.model_dump(mode="json"), **key}

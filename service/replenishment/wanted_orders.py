@@ -1,8 +1,8 @@
 """A recommendation as the proposals hear of it: the order to a supplier, and the transfers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from adapters.canonical.proposal import ProposalKind
@@ -53,8 +53,19 @@ def entries_of(decided: Sequence[tuple[Recommended, Decision]], policy: Policy) 
     ]
 
 
-def wanted_order(entry: Entry, policy: Policy) -> WantedOrder:
-    """What is wanted for the entry's key, its transfers with it."""
+def order_later(entry: Entry) -> date | None:
+    """The day to come on which another system recommends to order; None for today."""
+    inputs = entry.result.inputs
+    day = inputs.recommended.order_date if inputs.recommended else None
+    return day if day is not None and day > inputs.setting.business_date else None
+
+
+def wanted_order(entry: Entry, policy: Policy, begins: Mapping[date, datetime]) -> WantedOrder:
+    """What is wanted for the entry's key, its transfers with it.
+
+    ``begins`` says when the days begin on which something is to be ordered later.
+    """
+    later = order_later(entry)
     inputs = entry.result.inputs
     today = inputs.setting.business_date
     return WantedOrder(
@@ -76,6 +87,8 @@ def wanted_order(entry: Entry, policy: Policy) -> WantedOrder:
         change_request_min_share=policy.ordering.change_request_min_share,
         lacking=entry.result.lacking,
         transfers=tuple(_wanted_transfer(entry, one, policy) for one in entry.transfers),
+        order_on=later,
+        not_before=begins[later] if later else None,
     )
 
 

@@ -27,6 +27,7 @@ from service.feeds.tables import AccountMergeRow, AccountRow
 from service.http.problems import Problem
 from service.signals.moved_lines import ORDER_TABLES, give_away, give_back, remap_lines
 from service.signals.tables import DemandSignalRow
+from service.signals.waiting_accounts import replay_waiting
 from service.work import dirty_keys
 from service.work.dirty_keys import Key
 from service.work.tables import GenerationRow
@@ -189,7 +190,7 @@ def _undo(session: Session, row: AccountMergeRow, actor: str, now: datetime) -> 
 def _settle(
     session: Session, row: AccountMergeRow, result: str, moved: Iterable[Key], now: datetime
 ) -> MergeTaken:
-    """Map the deals of both accounts anew, and mark all that has changed."""
+    """Map the deals of both accounts anew, mark all that has changed, and take what waited."""
     wishes = dict.fromkeys(moved, False)
     lines = 0
     for account_id in (row.from_key, _end(session, row.into_key)):
@@ -199,6 +200,8 @@ def _settle(
     dealt = _items_of_deals(session, row)
     wishes = {key: refit or key[0] in dealt for key, refit in wishes.items()}
     dirty_keys.mark_each(session, wishes, _CAUSE, now)
+    accounts = {row.from_key, _end(session, row.into_key)}
+    replay_waiting(session, accounts, _CAUSE, now)
     return MergeTaken(str(row.merge_id), result, lines, len(wishes))
 
 

@@ -15,6 +15,7 @@ from service.feeds.cross_references import CodeKind, translate
 from service.feeds.merged_accounts import with_survivors
 from service.feeds.tables import MergedLineRow, OpenSalesLineRow, SalesLineRow
 from service.signals.ended_lines import mapped_as_before
+from service.signals.line_events import REMAPPED, line_event
 from service.signals.lines import demand_of, replace_allocations, stored_lines
 from service.signals.linked_orders import LineChange, keys_of_linked_orders
 from service.signals.mapping import MappedSignal, line_of, map_signals
@@ -22,6 +23,7 @@ from service.signals.results import LineKey
 from service.signals.tables import DemandSignalRow, SignalMessageRow
 from service.work.business_date import business_date
 from service.work.dirty_keys import Key
+from service.work.outbox import publish
 
 OrderTable = type[SalesLineRow] | type[OpenSalesLineRow]
 ORDER_TABLES: tuple[OrderTable, ...] = (SalesLineRow, OpenSalesLineRow)
@@ -97,6 +99,8 @@ def _remap(
     moved = [mapped for mapped in _mapped(session, signals, now) if mapped.account_id != account_id]
     ids = {mapped.line: stored[mapped.line].signal_id for mapped in moved}
     _write(session, moved, ids)
+    for mapped in moved:
+        publish(session, line_event(REMAPPED, mapped, ids[mapped.line]), now)
     keys = replace_allocations(session, moved, ids)
     changes = [
         LineChange(one.signal.opportunity_id, stored[one.line].demand, demand_of(one))

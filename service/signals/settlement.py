@@ -7,15 +7,14 @@ master data, and by the database when the line is written.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from service.exceptions.queue import Finding
-from service.feeds.code_names import name_of
 from service.signals.ended_lines import has_ended, mapped_as_before, told_beside
 from service.signals.inbox import Message
+from service.signals.line_events import ACCEPTED, line_event
 from service.signals.lines import (
     LineDemand,
     NewVersion,
@@ -30,8 +29,6 @@ from service.signals.mapping import MappedSignal, line_of, map_signals
 from service.signals.results import LineKey, Outcome
 from service.work import dirty_keys, outbox
 from service.work.business_date import business_date
-
-EVENT_TYPE = "demand-signal.accepted"
 
 
 @dataclass(frozen=True)
@@ -152,18 +149,4 @@ def _publish(
             and version is not None
             and version.message_row_id == one.message.row_id
         ):
-            subject = name_of(*version.mapped.line)
-            body = _body(version.mapped, one.signal_id)
-            outbox.publish(session, outbox.Event(EVENT_TYPE, subject, body), now)
-
-
-def _body(mapped: MappedSignal, signal_id: UUID | None) -> dict[str, Any]:
-    return {
-        "signal_id": str(signal_id),
-        "account_id": mapped.account_id,
-        "item_id": mapped.item_id,
-        "quantity": str(mapped.quantity),
-        "location_rule": mapped.location_rule,
-        "allocations": {place: str(part) for place, part in mapped.allocations.items()},
-        "signal": mapped.signal.model_dump(mode="json"),
-    }
+            outbox.publish(session, line_event(ACCEPTED, version.mapped, one.signal_id), now)

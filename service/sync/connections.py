@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from adapters.ports import IncomingKind
 from service.context import Connection
 from service.exceptions.queue import Closing, ExceptionState, close, open_exceptions
+from service.sync.secret_files import Secret, variable
 from service.sync.tables import ConnectionRow, PollRow
 from service.work.deliveries import OPEN, SUBJECT_TYPE, Status
 from service.work.tables import DeliveryRow
@@ -75,11 +76,19 @@ def connect(session: Session, wanted: NewConnection, now: datetime) -> Connectio
         )
     if session.get(ConnectionRow, wanted.name) is not None:
         raise RefusedConnectionError(f"{wanted.name} is connected already; remove it first.")
+    alike = [row.name for row in connections(session) if _is_alike(row.name, wanted.name)]
+    if alike:
+        raise RefusedConnectionError(
+            f"{wanted.name} is too like {alike[0]}: the two would share their secrets' variables."
+        )
     if wanted.push and Role.ERP not in wanted.roles:
         raise RefusedConnectionError("Proposals are pushed to an ERP only: add --role erp.")
-    foreign = sorted(set(wanted.reads) - set(kinds_of(wanted.roles)))
+    told = kinds_of(wanted.roles)
+    foreign = sorted(set(wanted.reads) - set(told))
     if foreign:
-        raise RefusedConnectionError(f"A system in this role does not tell {', '.join(foreign)}.")
+        raise RefusedConnectionError(
+            f"A system in this role does not tell {', '.join(foreign)}; it tells {', '.join(told)}."
+        )
     row = ConnectionRow(
         name=wanted.name,
         adapter=wanted.adapter,
@@ -94,6 +103,11 @@ def connect(session: Session, wanted: NewConnection, now: datetime) -> Connectio
     session.add(row)
     session.flush()
     return row
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two names are one to an environment variable, or to a careless file system."""
+    return variable(one, Secret.TOKEN) == variable(other, Secret.TOKEN)
 
 
 def _subscriptions(wanted: NewConnection) -> list[str]:

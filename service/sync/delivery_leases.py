@@ -18,6 +18,7 @@ from adapters.ports import Failure, WriteResult, Written
 from service.database.base import new_id
 from service.exceptions.queue import Finding, raise_exceptions
 from service.sync.back_off import wait_after
+from service.sync.echoes import without_echo
 from service.sync.relay import DOCUMENTS
 from service.work.deliveries import OPEN, SUBJECT_TYPE, Status
 from service.work.tables import DeliveryRow, OutboxRow
@@ -100,7 +101,7 @@ def _told(row: DeliveryRow, event: OutboxRow) -> OutgoingEvent:
         schema_version=event.schema_version,
         subject=event.subject,
         occurred_at=event.occurred_at,
-        body=event.body,
+        body=without_echo(row.connection, row.type, event.body),
     )
 
 
@@ -147,7 +148,7 @@ def _outcome(
     told = {"last_failure": failure.value, "last_detail": answer.detail[:_LONGEST_DETAIL]}
     if one.is_document and (failure is Failure.CONFLICT or _has_newer(session, connection, one)):
         return {**told, "status": Status.SUPERSEDED}
-    if failure in {Failure.REJECTED, Failure.CONFLICT}:
+    if failure in {Failure.REJECTED, Failure.CONFLICT} and not answer.unwanted:
         return {**told, "status": Status.FAILED}
     # Events and documents keep their identity, so what may have arrived is safe to repeat.
     due_at = now + wait_after(one.attempts, answer.retry_after)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from adapters.canonical.proposal import ProposalKind, RequisitionProposal
 from adapters.ports import Failure
+from adapters.repetition import CREATING
 from service.database.base import new_id
 from service.http.problems import Problem
 from service.proposals.claims import ClaimRequest, claim
@@ -30,9 +31,6 @@ from service.sync.visit import Visit
 
 PATIENCE = timedelta(minutes=5)
 """Longer than all calls for one batch may take together."""
-CREATING = frozenset({ProposalKind.REQUISITION, ProposalKind.TRANSFER})
-"""Kinds that make a new document. The others say what is wanted of one: saying it again does
-no harm."""
 
 _LONGEST_DETAIL = 1000
 

@@ -134,7 +134,12 @@ class _HandingOff:
         return [one for one in in_hand if one not in lacking]
 
     def _find(self, hand_offs: Sequence[HandOff]) -> Mapping[str, FoundDocument]:
-        return self._erp.find([one.ref for one in hand_offs]) if hand_offs else {}
+        """What is there already. A refused offer that still lies in a folder is none of this."""
+        if not hand_offs:
+            return {}
+        found = self._erp.find([one.ref for one in hand_offs])
+        proposals = {one.ref: one.proposal for one in hand_offs}
+        return {ref: there for ref, there in found.items() if there.answers(proposals[ref])}
 
     def _found(self, one: HandOff, document: FoundDocument) -> None:
         if document.handed_over:

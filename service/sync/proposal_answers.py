@@ -25,6 +25,7 @@ from service.proposals.erp_words import (
 )
 from service.proposals.progress import report_progress
 from service.proposals.refusals import refuse
+from service.proposals.subject import PLACES, keys_of
 from service.proposals.tables import ClaimRow, ProposalRow
 from service.sync.hand_offs import Status
 from service.sync.tables import HandOffRow
@@ -92,13 +93,12 @@ def _document(row: Canonical | FlatRow) -> Any:
 
 
 def _mark_keys(session: Session, answers: dict[int, ProposalAnswer], now: datetime) -> None:
-    """All keys first: a recompute holds keys before proposals, too."""
-    keys = session.execute(
-        select(ProposalRow.item_id, ProposalRow.location_id).where(
-            ProposalRow.external_ref.in_({one.external_ref for one in answers.values()})
-        )
+    """All keys first, those of givers too: a recompute holds keys before proposals."""
+    named = select(*PLACES).where(
+        ProposalRow.external_ref.in_({one.external_ref for one in answers.values()})
     )
-    dirty_keys.mark(session, [(row.item_id, row.location_id) for row in keys], "erp", now)
+    keys = {key for row in session.execute(named) for key in keys_of(row)}
+    dirty_keys.mark(session, keys, "erp", now)
 
 
 def _try(

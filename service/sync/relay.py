@@ -20,6 +20,7 @@ from service.sync.connections import (
     connections,
     subscribes,
 )
+from service.sync.echoes import is_echo
 from service.sync.tables import ConnectionRow
 from service.work import stale_outlooks
 from service.work.deliveries import SUBJECT_TYPE, Status
@@ -108,7 +109,12 @@ def _deliver_to(
     session: Session, rows: Iterable[ConnectionRow], told: Sequence[Told], now: datetime
 ) -> None:
     for connection in rows:
-        wanted = [one for one in told if subscribes(connection, one.type, one.event.body)]
+        wanted = [
+            one
+            for one in told
+            if subscribes(connection, one.type, one.event.body)
+            and not is_echo(connection.name, one.type, one.event.body)
+        ]
         documents = {(one.type, one.event.subject): one for one in wanted if one.type in DOCUMENTS}
         others = [one for one in wanted if one.type not in DOCUMENTS]
         supersede(session, connection.name, documents, now)

@@ -29,7 +29,7 @@ class SecretFiles:
 
     def read(self, connection: str, what: Secret) -> tuple[str, ...]:
         """The secrets of a connection, the newest first; empty if there is none."""
-        text = os.environ.get(_variable(connection, what))
+        text = os.environ.get(variable(connection, what))
         if text is None:
             path = self._path(connection, what)
             text = path.read_text(encoding="ascii") if path.exists() else ""
@@ -50,6 +50,10 @@ class SecretFiles:
         """Put ``fresh`` first; the one before stays valid beside it."""
         self.keep(connection, what, *(fresh, *self.read(connection, what))[:_KEPT])
 
+    def is_set_outside(self, connection: str, what: Secret) -> bool:
+        """Whether the environment has the secret, so that no file counts."""
+        return variable(connection, what) in os.environ
+
     def forget(self, connection: str) -> None:
         """Remove all secrets of a connection."""
         for what in Secret:
@@ -59,5 +63,6 @@ class SecretFiles:
         return self._folder / f"{connection}.{what}"
 
 
-def _variable(connection: str, what: Secret) -> str:
+def variable(connection: str, what: Secret) -> str:
+    """The variable that goes before the file of a secret; names that differ may share it."""
     return f"REPLENISH_SECRET_{re.sub('[^A-Z0-9]', '_', connection.upper())}_{what.upper()}"

@@ -106,6 +106,7 @@ def _failed(one: Leased, error: PortError) -> Written:
         failure=Failure.TEMPORARY if refused else error.failure,
         detail=error.detail,
         retry_after=error.retry_after,
+        unwanted=error.unwanted,
     )
 
 

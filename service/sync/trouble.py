@@ -18,7 +18,14 @@ _HEARD = frozenset({Failure.REJECTED, Failure.CONFLICT})
 def note_answers(
     session: Session, connection: str, answers: Collection[Written], now: datetime
 ) -> None:
-    """Note whether the system answers; if it does not, or asks us to wait, leave it in peace."""
+    """Note whether the system answers; if it does not, or asks us to wait, leave it in peace.
+
+    One that wants to be told nothing any more is paused until a person resumes it.
+    """
+    unwanted = next((one for one in answers if one.unwanted), None)
+    if unwanted is not None:
+        _pause(session, connection, unwanted.detail, now)
+        return
     taken = [one for one in answers if one.result is not WriteResult.FAILED]
     waits = [one.retry_after for one in answers if one.retry_after]
     heard = bool(taken) or any(one.failure in _HEARD for one in answers)
@@ -27,6 +34,15 @@ def note_answers(
         return
     failed = next(one for one in answers if one.retry_after or one not in taken)
     note_trouble(session, connection, failed.detail, now, asked=max(waits, default=None))
+
+
+def _pause(session: Session, connection: str, why: str, now: datetime) -> None:
+    session.execute(
+        update(ConnectionRow)
+        .where(ConnectionRow.name == connection)
+        .values(paused_at=now, last_trouble=why[:_LONGEST])
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_answered(session: Session, connection: str, now: datetime, *, took: bool) -> None:

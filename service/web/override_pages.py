@@ -8,12 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
-from service.forecasts.override_listing import (
-    OverrideFilter,
-    overrides,
-    total_value,
-    values_by_author,
-)
+from service.forecasts.override_listing import total_value, values_by_author
 from service.forecasts.overrides import (
     Author,
     NewOverride,
@@ -24,7 +19,7 @@ from service.forecasts.overrides import (
 from service.http.context import Context
 from service.web.form_fields import Address, PlainText, Reason, typed_day, typed_quantity
 from service.web.outcomes import with_outcome
-from service.web.override_panel import ShownOverride
+from service.web.override_panel import overrides_of_today
 from service.web.rendering import render
 from service.web.visitor import Decider, Visitor, frame
 
@@ -64,14 +59,13 @@ def override_page(context: Context, visitor: Visitor) -> Response:
     with context.database.read() as session:
         around = frame(session, context, visitor)
         parts = values_by_author(session)
-        holding, _ = overrides(session, OverrideFilter(holds_on=around.today))
         return render(
             "overrides.html",
             here="overrides",
             frame=around,
             parts_of_value=parts,
             total=total_value(parts),
-            holding=[ShownOverride(row, "in_force") for row in holding],
+            holding=overrides_of_today(session, around.today),
         )
 
 

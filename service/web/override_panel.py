@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from service.database.key_sets import rows_of_keys
+from service.feeds.tables import ItemRow
 from service.forecasts.override_listing import OverrideFilter, override_state, overrides
 from service.forecasts.tables import ForecastOverrideRow, SeriesForecastRow
+from service.replenishment.tables import CurrentRecommendationRow
+from service.web.transfers import location_names
 from service.web.visitor import Frame
 from service.work.dirty_keys import Key
 
@@ -20,6 +25,10 @@ class ShownOverride:
 
     row: ForecastOverrideRow
     state: str
+    description: str = ""
+    location_name: str = ""
+    address: str = ""
+    """The page of what is recommended there now; empty if nothing is."""
 
     @property
     def open(self) -> bool:
@@ -59,3 +68,31 @@ def override_panel(session: Session, key: Key, around: Frame, back: str) -> Over
         today=around.today,
         decides=around.person.role.decides,
     )
+
+
+def overrides_of_today(session: Session, today: date) -> list[ShownOverride]:
+    """The overrides that hold today, newest first, with what their keys are called."""
+    rows, _ = overrides(session, OverrideFilter(holds_on=today))
+    items = {row.item_id for row in rows}
+    described = select(ItemRow.item_id, ItemRow.description).where(ItemRow.item_id.in_(items))
+    descriptions = {row.item_id: row.description for row in session.execute(described)}
+    places = location_names(session, {row.location_id for row in rows})
+    planned = CurrentRecommendationRow
+    found = select(planned.item_id, planned.location_id, planned.recommendation_id)
+    keys = {(row.item_id, row.location_id) for row in rows}
+    current = {
+        (item_id, location_id): f"/recommendations/{recommendation_id}"
+        for item_id, location_id, recommendation_id in rows_of_keys(
+            session, found, planned.item_id, keys
+        )
+    }
+    return [
+        ShownOverride(
+            row,
+            "in_force",
+            descriptions.get(row.item_id) or row.item_id,
+            places[row.location_id] or row.location_id,
+            current.get((row.item_id, row.location_id), ""),
+        )
+        for row in rows
+    ]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.http.problems import Problem
-from service.proposals.states import Event
+from service.proposals.states import AMENDABLE, Event, State
 from service.proposals.tables import NO_RECOMMENDATION, ProposalEventRow, ProposalRow
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.web.message_view import message_view
@@ -98,6 +98,7 @@ def proposal_values(
         "typed": NOTHING_TYPED,
         "tomorrow": around.today + timedelta(days=1),
         "next_week": around.today + _NEXT_WEEK,
+        "waits": proposal.order_date > around.today and State(proposal.state) in AMENDABLE,
         "message": None,
         "override_done": "",
     }

@@ -70,6 +70,11 @@ def supplier_order(request: Request, context: Context, visitor: Visitor) -> Resp
             frame=frame(session, context, visitor),
             group=group,
             view=views[0] if views else None,
+            units={
+                line.proposal.external_ref: line.proposal.unit
+                for view in views
+                for line in view.lines
+            },
             location_name=_location_names(session, {group[1]}).get(group[1], group[1]),
             back=order_address(group),
             decides=decides,

@@ -1,6 +1,7 @@
 """How numbers, days and codes are written on pages."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,7 +12,20 @@ _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 _SOON_DAYS = 7
 _SHORT_VERSION = 19
 _LONG_KEY = 32
-_STATES = {"ordered": "Ordered", "unconfirmed": "Unconfirmed by ERP"}
+_WORDS = {
+    "unconfirmed": "Unconfirmed by ERP",
+    "requisition": "Purchase",
+    "auto": "Approved by rule",
+    "review": "Needs review",
+    "hold": "Held by rule",
+}
+_PLACES = {
+    "line": "named on the line",
+    "sourcing_rule": "by the account's sourcing rule",
+}
+_DAY_IN_TEXT = re.compile(r"(?<![\w/-])\d{4}-\d{2}-\d{2}(?![\w-])")
+_LONG_NUMBER = re.compile(r"(?<![\w./])\d+\.\d{3,}(?![\w.])")
+_OUTCOME_IN_TEXT = re.compile(r", outcome (auto|review|hold)\b")
 
 
 def quantity(value: Decimal | float | None) -> str:
@@ -95,7 +109,31 @@ def words(code: str | None) -> str:
     """A code as words: 'in_review' becomes 'In review'."""
     if not code:
         return NO_VALUE
-    return _STATES.get(code) or code.replace("_", " ").replace("-", " ").capitalize()
+    return _WORDS.get(code) or re.sub("[_.-]", " ", code).capitalize()
+
+
+def told(text: str) -> str:
+    """A stored sentence for reading: days as pages write them, numbers at two decimals."""
+    text = _DAY_IN_TEXT.sub(lambda found: _day_told(found[0]), text)
+    text = _LONG_NUMBER.sub(lambda found: rounded(Decimal(found[0])), text)
+    return _OUTCOME_IN_TEXT.sub(lambda found: f": {words(found[1]).lower()}", text)
+
+
+def _day_told(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def found_by(location_rule: str) -> str:
+    """How a demand signal's location was found, in words."""
+    return _PLACES.get(location_rule) or f"by {words(location_rule).lower()}"
+
+
+def ago(aged: str) -> str:
+    """An age in words as a distance from now."""
+    return "just now" if aged == "0 min" else f"{aged} ago"
 
 
 def percent(share: Decimal | float | str | None) -> str:
@@ -162,6 +200,9 @@ FILTERS: tuple[Callable[..., str], ...] = (
     days_until,
     urgency,
     words,
+    told,
+    found_by,
+    ago,
     percent,
     made_up,
     version,

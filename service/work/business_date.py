@@ -1,6 +1,6 @@
 """Which day planning takes for today."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,6 +16,18 @@ def business_date(session: Session, now: datetime) -> date:
         return now.date()
     fixed, time_zone = company
     return fixed or now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def start_of_planning_day(session: Session, day: date, now: datetime) -> datetime:
+    """When ``day`` begins in the company's time zone.
+
+    Where the planning day is fixed, as many days from the present one as ``day`` is ahead of it.
+    """
+    name = session.scalar(select(CompanyRow.time_zone))
+    zone = ZoneInfo(name or "UTC")
+    ahead = day - business_date(session, now)
+    local = now.astimezone(zone).date() + ahead
+    return datetime.combine(local, time(), zone).astimezone(UTC)
 
 
 def planning_week(day: date) -> date:

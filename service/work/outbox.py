@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from service.work.tables import OutboxRow
@@ -35,4 +36,18 @@ def publish(session: Session, event: Event, now: datetime) -> None:
             occurred_at=now,
             release_not_before=event.release_not_before,
         )
+    )
+
+
+def release_earlier(session: Session, subject: str, moment: datetime) -> None:
+    """What is kept back about ``subject`` for longer is told from ``moment`` on."""
+    session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.subject == subject,
+            OutboxRow.routed_at.is_(None),
+            OutboxRow.release_not_before > moment,
+        )
+        .values(release_not_before=moment)
+        .execution_options(synchronize_session="fetch")
     )

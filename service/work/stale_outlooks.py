@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from service.database.base import new_id
@@ -60,18 +60,11 @@ def read(session: Session, limit: int) -> list[StaleOutlook]:
 
 def clear(session: Session, done: Iterable[StaleOutlook]) -> None:
     """Clear the keys whose mark is the one that was read."""
-    entries = sorted(done, key=lambda entry: entry.key)
-    for start in range(0, len(entries), _KEYS_PER_STATEMENT):
-        read_as = [
-            and_(
-                StaleOutlookRow.item_id == entry.key[0],
-                StaleOutlookRow.location_id == entry.key[1],
-                StaleOutlookRow.mark == entry.mark,
-            )
-            for entry in entries[start : start + _KEYS_PER_STATEMENT]
-        ]
+    columns = tuple_(StaleOutlookRow.item_id, StaleOutlookRow.location_id, StaleOutlookRow.mark)
+    read_as = sorted((*entry.key, entry.mark) for entry in done)
+    for start in range(0, len(read_as), _KEYS_PER_STATEMENT):
         session.execute(
             delete(StaleOutlookRow)
-            .where(or_(*read_as))
+            .where(columns.in_(read_as[start : start + _KEYS_PER_STATEMENT]))
             .execution_options(synchronize_session=False)
         )

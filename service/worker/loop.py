@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from service.context import ServiceContext
@@ -12,7 +12,11 @@ from service.replenishment.recompute import recompute_dirty
 from service.sync.rounds import sync_once
 from service.worker.bells import bell_of
 from service.worker.local_bell import Bell
+from service.worker.precedence import Precedence
 from service.worker.sweep import sweep
+
+Step = Callable[[ServiceContext], object]
+"""Does one part of the work; what it returns is truthy if there was anything to do."""
 
 _LOG = logging.getLogger(__name__)
 _REST_AFTER_FAILURE_SECONDS = 2.0
@@ -38,6 +42,7 @@ class _Life:
         self._stopped = stopped
         self._swept_at = float("-inf")
         self.bell: Bell = bell_of(context.settings, self._work_through)
+        self._precedence = Precedence(self.bell.wait)
 
     def once(self) -> None:
         """Sweep if it is time, do what is to be done, wait for more."""
@@ -46,7 +51,7 @@ class _Life:
                 self._context = replace(self._context, share=self.bell.share())
                 sweep(self._context)
                 self._swept_at = time.monotonic()
-            busy = drain(self._context)
+            busy = drain(self._context, self._precedence.more_comes)
         except Exception:  # noqa: BLE001  a worker outlives whatever a pass throws at it
             # Whatever failed is still written down as undone: rest, then try again.
             _LOG.exception("a pass failed; its keys stay dirty")
@@ -62,8 +67,11 @@ class _Life:
                 return
 
     def _work_through(self) -> None:
-        """What a ring asks for: all that is dirty, but no longer than to the next sweep."""
-        while drain(self._context) and not self._stopped() and not self._sweep_is_due():
+        """What a ring asks for: all that is dirty, but no longer than to the next sweep.
+
+        Of what was planned others are told in the worker's own round, which follows.
+        """
+        while plan(self._context) and not self._stopped() and not self._sweep_is_due():
             pass
 
     def _sweep_is_due(self) -> bool:
@@ -73,21 +81,41 @@ class _Life:
         return self._swept_at + self._context.settings.sweep_seconds - time.monotonic()
 
 
-def drain(context: ServiceContext) -> bool:
-    """One fit, one recompute, one refresh of outlooks, one round with connected systems.
+def drain(context: ServiceContext, more_comes: Callable[[], bool] = lambda: False) -> bool:
+    """Plan; then one refresh of outlooks and one round with connected systems.
 
     True if there was anything to do. A step that fails keeps none of the others from being done:
     keys are recomputed that need no fit, and what was decided is told. Its fault is raised last.
+    Where ``more_comes`` after planning, that is planned first.
     """
+    busy, faults = _try_each(context, (fit_dirty, _recompute))
+    if not (busy and more_comes()):
+        told, failed = _try_each(context, (refresh_outlooks, sync_once))
+        busy, faults = busy or told, faults + failed
+    _raise(faults)
+    return busy
+
+
+def plan(context: ServiceContext) -> bool:
+    """One fit, one recompute; True if there was anything to do."""
+    busy, faults = _try_each(context, (fit_dirty, _recompute))
+    _raise(faults)
+    return busy
+
+
+def _try_each(context: ServiceContext, steps: Iterable[Step]) -> tuple[bool, list[Exception]]:
     busy, faults = False, []
-    for step in (fit_dirty, _recompute, refresh_outlooks, sync_once):
+    for step in steps:
         try:
             busy |= bool(step(context))
-        except Exception as fault:  # noqa: BLE001  raised again below
+        except Exception as fault:  # noqa: BLE001  raised by the caller
             faults.append(fault)
+    return busy, faults
+
+
+def _raise(faults: list[Exception]) -> None:
     if faults:
         raise ExceptionGroup("steps of a pass failed", faults)
-    return busy
 
 
 def _recompute(context: ServiceContext) -> int:

@@ -100,6 +100,7 @@ def bucket(start: date, end: date, mean: str) -> ForecastBucket:
         end=end,
         mean=Decimal(mean),
         opportunities=Decimal("1.5"),
+        override=Decimal("-0.25"),
         quantiles={"0.9": Decimal(mean) * 2},
     )
 

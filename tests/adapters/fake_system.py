@@ -25,7 +25,7 @@ from adapters.ports import (
     WriteResult,
     Written,
 )
-from adapters.repetition import failed, request_key
+from adapters.repetition import CREATING, failed, request_key
 from tests.adapters.counterpart import PlanningLedger, SeenRange, SeenReport
 
 Thing = TypeVar("Thing")
@@ -162,7 +162,7 @@ class FakeSystem:
 
     def _carry_out(self, proposal: RequisitionProposal) -> None:
         """A second request under one key does nothing, unless it creates and nobody looked."""
-        creates = request_key(proposal) == proposal.external_ref
+        creates = proposal.kind in CREATING
         blind = creates and self.idempotency is Idempotency.SEARCH_FIRST
         if not blind and request_key(proposal) in map(request_key, self.carried_out):
             return

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.ports import Failure, OutsideSystem, PortError, WriteResult
-from tests.adapters.builders_canonical import outlook, proposal
+from tests.adapters.builders_canonical import event, outlook, proposal
 from tests.adapters.http_partner import HttpPartner
-from tests.adapters.http_writes import REPEATABLE, Write, create
+from tests.adapters.http_writes import REPEATABLE, Write, create, deliver
 from tests.adapters.simulated_http_system import Behaviour
 
 
@@ -42,6 +42,17 @@ def test_what_a_create_that_fails_may_have_done(
     assert (written.result, written.failure) == (WriteResult.FAILED, failure)
     if failure is not Failure.AMBIGUOUS:
         assert partner.documents() == {}
+
+
+def test_a_listener_that_is_gone_is_asked_once_and_says_that_it_wants_no_more(
+    partner: HttpPartner, system: OutsideSystem
+) -> None:
+    assert system.events is not None
+    with partner.behaving(Behaviour.GONE):
+        gone, left = system.events.deliver_events([event(), event("E-2")])
+    assert (gone.unwanted, gone.failure) == (True, Failure.REJECTED)
+    assert left.failure is Failure.TEMPORARY
+    assert not deliver(system).unwanted
 
 
 @pytest.mark.parametrize("write", REPEATABLE)

@@ -1,9 +1,12 @@
 """Signatures after Standard Webhooks 1.0, outgoing and incoming."""
 
+import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from standardwebhooks import Webhook
 
 from adapters.http_json import HttpSettings
 from adapters.http_json.signatures import check_secret, new_secret, signed_headers, verified
@@ -80,3 +83,31 @@ def test_events_of_two_secrets_reach_a_system_that_knows_the_old_one(
     assert written.failure is None
     assert partner.heard()[0][0] == "evt-1"
     system.close()
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "hello", "whsec_aGVsbG8=", "whsec_%%%"])
+def test_a_secret_out_of_shape_makes_nothing_believed(secret: str) -> None:
+    headers = signed_headers("evt-1", present(), BODY, [SECRET])
+    assert not verified(BODY, headers, [secret])
+
+
+def test_a_secret_that_could_be_guessed_makes_nothing_believed() -> None:
+    guessed = "whsec_" + base64.b64encode(b"hello").decode()
+    headers = signed_headers("evt-1", present(), BODY, [guessed])
+    assert not verified(BODY, headers, [guessed])
+
+
+def test_the_time_does_not_tell_which_names_are_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[int] = []
+    verify = Webhook.verify
+
+    def counted(webhook: Webhook, data: bytes, *arguments: Any, **more: Any) -> Any:
+        hashed.append(len(data))
+        return verify(webhook, data, *arguments, **more)
+
+    monkeypatch.setattr(Webhook, "verify", counted)
+    headers = signed_headers("evt-1", present(), BODY, [new_secret()])
+    for secrets in ([], [SECRET], [SECRET, new_secret()]):
+        hashed.clear()
+        assert not verified(BODY, headers, secrets)
+        assert hashed == [len(BODY)] * 2

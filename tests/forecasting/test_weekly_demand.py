@@ -37,7 +37,7 @@ def deals(*changes: dict[str, Any]) -> pl.DataFrame:
 
 def expected(*changes: dict[str, Any], today: date = MONDAY) -> list[float]:
     effect = weekly_effect(deals(*changes), WEEKS, today)
-    total: list[float] = effect.expected(np.full(len(changes), LEVEL)).sum(axis=0).tolist()
+    total: list[float] = effect.expected(np.full(len(WEEKS), LEVEL)).sum(axis=0).tolist()
     return total
 
 

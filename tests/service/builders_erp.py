@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from adapters.canonical.proposal import ProposalKind, RequisitionProposal
+from adapters.canonical.proposal import MESSAGES, RequisitionProposal
 from adapters.ports import Failure, FoundDocument, PortError, WriteResult, Written
+from adapters.repetition import CREATING
 from tests.service.builders_outside import DeathError
 from tests.service.conftest import FakeClock
 
@@ -53,6 +54,8 @@ class FakeErp:
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What happens elsewhere while we look up, in turn."""
     documents: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    carried_out: list[tuple[str, str]] = field(default_factory=list)
+    """Messages by kind and purchase line."""
     asked: list[RequisitionProposal] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     _late: list[tuple[datetime, RequisitionProposal]] = field(default_factory=list)
@@ -100,13 +103,17 @@ class FakeErp:
         if fault is Fault.DEATH_AFTER:
             raise DeathError
         if fault is Fault.NONE:
-            return Written(ref, WriteResult.TAKEN, native_id=self.documents[-1][1])
+            told = None if proposal.kind in MESSAGES else self.documents[-1][1]
+            return Written(ref, WriteResult.TAKEN, native_id=told)
         failure = Failure.TEMPORARY if fault in _SURELY_NOT else Failure.AMBIGUOUS
         return _failed(ref, failure, fault.value)
 
     def _commit(self, proposal: RequisitionProposal) -> None:
         ref = proposal.external_ref
-        if proposal.kind is ProposalKind.REQUISITION:
+        if proposal.kind in MESSAGES:
+            self.carried_out.append((proposal.kind, proposal.purchase_line or ""))
+            return
+        if proposal.kind in CREATING:
             number = f"R-{len(self.documents) + 1}"
             self.documents.append((ref, number, proposal.quantity))
             return

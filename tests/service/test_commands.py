@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from service.cli.main import COMMANDS
+from service.cli.main import COMMANDS, app
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +54,29 @@ def test_a_key_is_shown_once_and_works_for_its_scopes(tmp_path: Path) -> None:
     assert _replenish(tmp_path, "keys", "create", "crm-1", "--scope", "all").returncode == 2
 
 
+def test_keys_are_listed_by_their_beginnings_and_stopped(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    for system in ("crm-1", "erp-1"):
+        made = _replenish(tmp_path, "keys", "create", system, "--scope", "signals:write")
+        key = made.stdout.strip()
+    listed = json.loads(_replenish(tmp_path, "keys", "list", "--json").stdout)
+    assert [(one["system"], one["state"]) for one in listed] == [
+        ("crm-1", "valid"),
+        ("erp-1", "valid"),
+    ]
+    assert key.startswith(listed[1]["key"])
+    stopped = _replenish(tmp_path, "keys", "stop", listed[1]["key"])
+    assert "of erp-1" in stopped.stdout, stopped.stderr
+    shown = _replenish(tmp_path, "keys", "list").stdout
+    assert key not in shown
+    assert [line.split()[1:3] for line in shown.splitlines()] == [
+        ["valid", "crm-1:"],
+        ["stopped", "erp-1:"],
+    ]
+    refused = _replenish(tmp_path, "keys", "stop", "peg_")
+    assert (refused.returncode, "2 keys" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_a_file_and_explains_itself(command: str, tmp_path: Path) -> None:
     shown = _replenish(tmp_path, command, "--help")
@@ -87,3 +111,41 @@ def test_a_planning_system_is_put_in_charge_and_stopped(tmp_path: Path) -> None:
     assert _replenish(tmp_path, *use, "--item", "NONE").returncode == 1
     assert _replenish(tmp_path, "forecasts", "stop", scope["scope_id"]).returncode == 0
     assert "Our own forecast is used everywhere" in _replenish(tmp_path, "forecasts", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({}, "Run 'replenish migrate'."),
+        ({"REPLENISH_PORT": "abc"}, "REPLENISH_PORT cannot be used"),
+        ({"REPLENISH_DATABASE_URL": "nonsense"}, "no address of a database"),
+        ({"REPLENISH_DATABASE_URL": "postgresql+psycopg://u:hush@127.0.0.1:1/x"}, "cannot be used"),
+        ({"REPLENISH_DATA_DIR": "/dev/null/x"}, "/dev/null/x cannot be used"),
+    ],
+)
+def test_what_is_wrong_around_a_command_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: dict[str, str], said: str
+) -> None:
+    monkeypatch.setenv("REPLENISH_DATA_DIR", str(tmp_path))
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    for command in ("connect list", "deliveries list", "data age", "forecasts list"):
+        done = CliRunner().invoke(app, command.split())
+        assert done.exit_code == 1
+        assert said in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert "hush" not in done.stderr
+
+
+def test_a_refused_connection_is_told_in_the_words_of_the_command(tmp_path: Path) -> None:
+    _replenish(tmp_path, "migrate")
+    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
+    assert _replenish(tmp_path, "deliveries", "list").stdout == "No system is connected.\n"
+    erp = ("connect", "http", "erp", "--role", "erp", "--url")
+    plain = _replenish(tmp_path, *erp, "http://erp.example")
+    assert (plain.returncode, "--allow-plain-http" in plain.stderr) == (1, True), plain.stderr
+    assert "--url is an address" in _replenish(tmp_path, *erp, "ftp://erp.example").stderr
+    crm = ("connect", "files", "crm", "--role", "crm", "--folder", str(tmp_path))
+    foreign = _replenish(tmp_path, *crm, "--read", "items")
+    assert "it tells accounts, demand_signals" in foreign.stderr
+    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"

@@ -28,6 +28,7 @@ from service.feeds.tables import (
     SupplierTermsRow,
     TransferLaneRow,
 )
+from service.forecasts.tables import SeriesForecastRow
 from service.policies.versions import ensure_default
 from service.progress import silent
 from service.proposals.tables import ProposalRow
@@ -140,6 +141,23 @@ def test_shops_are_supplied_from_the_centre_before_it_buys(context: ServiceConte
     for row in transfers:
         given[row.item_id] += int(row.recommended_quantity)
     assert all(units <= there[item, "RDC"] for item, units in given.items())
+    assert len(transfers) > len(bought)
+    for row in bought:  # only what the centre has no more of
+        assert given[row.item_id] == there[row.item_id, "RDC"]
+
+
+def test_the_centre_sells_nothing_itself_and_keeps_nothing_for_itself(
+    context: ServiceContext,
+) -> None:
+    load_distribution(context, silent, limit=ITEMS)
+    with context.database.write() as session:
+        ensure_default(session, context.clock())
+    recompute_everything(context)
+    with context.database.read() as session:
+        centre = session.scalars(
+            select(SeriesForecastRow).where(SeriesForecastRow.location_id == "RDC")
+        ).all()
+    assert {(row.demand_class, row.interval_mean) for row in centre} == {("intermittent", 0)}
 
 
 def test_the_next_steps_name_real_codes(context: ServiceContext) -> None:

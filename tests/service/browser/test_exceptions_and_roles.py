@@ -7,7 +7,10 @@ from playwright.sync_api import Browser, expect
 from service.access.api_keys import Scope, create_key
 from service.app import create_app
 from service.context import ServiceContext
+from service.feeds.batches import FeedKind
+from service.feeds.outside_tables import OutsideForecastRow
 from tests.service.browser.windows import PROPOSAL, OpenPage, log_in, ready, state_of, window
+from tests.service.builders_feeds import Erp, item, location, stored
 from tests.service.builders_signals import signal_json
 
 pytestmark = pytest.mark.browser
@@ -41,6 +44,23 @@ def test_a_correction_that_does_not_help_says_so(open_page: OpenPage, mistyped: 
         page.get_by_label("product").fill("85123B")
         page.get_by_role("button", name="Replay").click()
         expect(page.get_by_text("still cannot be used")).to_be_visible()
+
+
+def test_an_imported_forecast_waits_for_its_item_and_is_taken_when_it_is_there(
+    open_page: OpenPage, context: ServiceContext
+) -> None:
+    with open_page() as page:
+        ready(page, "/exceptions")
+        page.get_by_role("row", name="foresight").get_by_role("link").click()
+        expect(page.get_by_text("There is no item 'KETTLE'")).to_be_visible()
+        page.get_by_role("button", name="Replay").click()
+        expect(page.get_by_text("still cannot be used")).to_be_visible()
+        Erp(context).send(FeedKind.ITEMS, item("KETTLE"))
+        Erp(context).send(FeedKind.LOCATIONS, location("UK"))
+        page.get_by_role("button", name="Replay").click()
+        expect(page.get_by_text("This exception is closed.")).to_be_visible()
+    (forecast,) = stored(context, OutsideForecastRow)
+    assert forecast.item_id == "KETTLE"
 
 
 def test_a_planner_is_not_offered_to_discard_and_a_lead_is(

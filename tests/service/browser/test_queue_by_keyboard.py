@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from service.context import ServiceContext
 from service.proposals.tables import ProposalRow
-from tests.service.browser.windows import PROPOSAL, OpenPage, ready, state_of
+from tests.service.browser.windows import PROPOSAL, REFUSED, OpenPage, ready, state_of
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +59,7 @@ def test_a_refused_change_leads_to_the_field_to_mend(
     with context.database.read() as session:
         shown = select(ProposalRow.external_ref).where(ProposalRow.state == "in_review")
         ref = session.scalars(shown.where(ProposalRow.external_ref != "RQ-85123A-DC-UK")).first()
-    with open_page(accepts_refusals=True) as page:
+    with open_page(accepts=REFUSED) as page:
         ready(page, f"/proposals/{ref}")
         page.keyboard.press("c")
         page.keyboard.type("99984")

@@ -1,6 +1,6 @@
 """What browser tests share: windows that watch for breaches, and where a page stands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -12,6 +12,9 @@ from service.proposals.tables import ProposalRow
 from tests.service.builders_web import PASSWORD
 
 PROPOSAL = "/proposals/RQ-85123A-DC-UK"
+SUPPLIER_ORDER = "/supplier-orders/lines?supplier=SUPPLIER-07&location=DC-UK"
+REFUSED = "status of 422"
+NOT_FOUND = "status of 404"
 OpenPage = Callable[..., AbstractContextManager[Page]]
 
 _REPORT_BREACHES = """
@@ -34,6 +37,27 @@ def window(browser: Browser, address: str, **settings: Any) -> Iterator[tuple[Pa
         yield page, complaints
     finally:
         shown.close()
+
+
+def opener(browser: Browser, address: str, tokens: Mapping[str, str]) -> OpenPage:
+    """Opens windows for people who have logged in before.
+
+    Whatever the console says, or the security policy, fails the test that opened the window,
+    unless it ``accepts`` it: Chromium tells the console of answers like 404.
+    """
+
+    @contextmanager
+    def opened(
+        *, login: str = "planner", first: str = "/queue", accepts: str = "", **settings: Any
+    ) -> Iterator[Page]:
+        with window(browser, address, **settings) as (page, complaints):
+            page.context.add_cookies([{"name": "pegline", "value": tokens[login], "url": address}])
+            page.goto(first)
+            yield page
+            page.wait_for_load_state()
+        assert [said for said in complaints if not (accepts and accepts in said)] == []
+
+    return opened
 
 
 def log_in(page: Page, login: str = "planner") -> None:

@@ -12,7 +12,7 @@ from service.feeds.batches import FeedKind, UnreadableRow
 from service.feeds.replay import replay_row
 from service.feeds.row_problems import Fault, row_problem
 from service.feeds.tables import FeedArrivalRow
-from service.go_live.affected import Affected
+from service.go_live.affected import Affected, affected_by
 from service.go_live.data_age import DataAge, data_ages, late_data
 from service.go_live.data_age_routes import router
 from service.go_live.rhythms import expect, span
@@ -172,3 +172,16 @@ def test_systems_ask_how_old_the_data_is(
 def test_what_is_no_span_of_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="6h, 1d or 2w"):
         span(text)
+
+
+@pytest.mark.parametrize("kind", FeedKind)
+def test_every_kind_of_data_has_an_age_and_somebody_whom_it_concerns(
+    context: ServiceContext, kind: FeedKind
+) -> None:
+    with context.database.write() as session:
+        arrival = FeedArrivalRow(
+            system="erp", kind=kind, arrived_at=NOW, newest_day=None, batch_rows=1, total_rows=1
+        )
+        session.add(arrival)
+        affected_by(session, "erp", kind)
+    assert not _ages(context)[kind].late

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,6 +12,13 @@ from adapters.canonical.outlook import PublishedForecast, SeriesForecast
 from service.access.api_keys import Scope
 from service.context import ServiceContext
 from service.feeds.batches import FeedKind, Removal
+from service.forecasts.overrides import (
+    Author,
+    NewOverride,
+    moment,
+    override_forecast,
+    withdraw_override,
+)
 from service.outlook import published
 from service.outlook.published import EVENT_TYPE
 from service.outlook.published_routes import router
@@ -18,7 +26,10 @@ from service.work.tables import OutboxRow
 from service.worker.sweep import sweep
 from tests.service.builders_feeds import Erp, item, key_for, terms
 from tests.service.builders_outlook import Crm
+from tests.service.builders_plans import put_in_charge, tell, weeks
 from tests.service.conftest import FakeClock
+
+ANNA = Author("anna", "Anna")
 
 
 def told(context: ServiceContext) -> list[tuple[str, PublishedForecast]]:
@@ -66,6 +77,75 @@ def test_a_deal_raises_the_weeks_of_its_window_and_names_its_part(crm: Crm) -> N
     assert [bucket.opportunities for bucket in after.buckets[:4]] == [0, 0, 200, 0]
     assert after.buckets[2].quantiles["0.9"] > before.buckets[2].quantiles["0.9"] + 350
     assert after.buckets[1].quantiles == before.buckets[1].quantiles
+
+
+def _override(crm: Crm, days: tuple[date, date], **amount: Decimal | None) -> UUID:
+    new = NewOverride(
+        ("BOTTLE", "UK"), **{"factor": None, "per_week": None, **amount}, days=days, reason="fair"
+    )
+    with crm.context.database.write() as session:
+        when = moment(session, crm.context.clock())
+        return override_forecast(session, new, ANNA, when).override_id
+
+
+def test_planners_overrides_are_told_week_by_week_with_their_part(crm: Crm) -> None:
+    crm.settle()
+    before = newest(crm.context)
+    fair = date(2011, 9, 5), date(2011, 9, 15)  # a week, and three days of the next
+    override_id = _override(crm, fair, factor=Decimal("1.7"))
+    crm.settle()
+    during = newest(crm.context)
+    own = before.buckets[0].mean
+    expected = [0, own * Decimal("0.7"), own * Decimal("0.3"), 0]
+    parts = [bucket.override for bucket in during.buckets[:4]]
+    assert parts == pytest.approx(expected, abs=Decimal("0.001"))
+    for old, new in zip(before.buckets, during.buckets, strict=True):
+        assert new.mean == pytest.approx(old.mean + new.override, abs=Decimal("0.001"))
+    assert during.buckets[0].quantiles == before.buckets[0].quantiles
+    stretched = before.buckets[1].quantiles["0.9"] * Decimal("1.7")
+    assert during.buckets[1].quantiles["0.9"] == pytest.approx(stretched, abs=Decimal("0.01"))
+    with crm.context.database.write() as session:
+        when = moment(session, crm.context.clock())
+        withdraw_override(session, override_id, ANNA, "cancelled", when)
+    crm.settle()
+    assert newest(crm.context).buckets == before.buckets
+    assert newest(crm.context).version == 3
+
+
+def test_a_deal_comes_on_top_of_what_a_planner_expects(crm: Crm) -> None:
+    _override(crm, (date(2011, 9, 12), date(2011, 9, 19)), per_week=Decimal(10))
+    crm.send()
+    crm.settle()
+    week = newest(crm.context).buckets[2]
+    assert [week.mean, week.opportunities] == [210, 200]
+    assert week.override == pytest.approx(Decimal(-60), abs=Decimal(5))
+
+
+def test_the_forecast_of_the_system_in_charge_is_told_under_its_name(crm: Crm) -> None:
+    crm.settle()
+    own = newest(crm.context)
+    tell(crm.context, *weeks(5, mean="140", version=1))
+    put_in_charge(crm.context, item_id="BOTTLE")
+    _override(crm, (date(2011, 9, 5), date(2011, 9, 12)), factor=Decimal("1.5"))
+    crm.settle()
+    used = newest(crm.context)
+    assert [bucket.source for bucket in used.buckets] == ["foresight"] * 5 + [None] * 8
+    assert [bucket.mean for bucket in used.buckets[:5]] == [140, 210, 140, 140, 140]
+    assert used.buckets[1].override == 70
+    assert used.buckets[5:] == own.buckets[5:]
+    stretched = own.buckets[0].quantiles["0.9"] * 140 / own.buckets[0].mean
+    assert used.buckets[0].quantiles["0.9"] == pytest.approx(stretched, abs=Decimal("0.01"))
+    tell(crm.context, *weeks(5, mean="70", version=2))
+    crm.settle()
+    assert newest(crm.context).buckets[0].mean == 70
+
+
+def test_a_plan_that_cannot_be_used_is_not_told_either(crm: Crm) -> None:
+    crm.settle()
+    tell(crm.context, *weeks(2, mean="140"))  # the protection interval is three weeks
+    put_in_charge(crm.context, item_id="BOTTLE")
+    crm.settle()
+    assert {bucket.source for bucket in newest(crm.context).buckets} == {None}
 
 
 def test_what_has_not_changed_is_not_told_again(crm: Crm, clock: FakeClock) -> None:

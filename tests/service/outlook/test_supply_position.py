@@ -10,6 +10,8 @@ from service.outlook.supply_position import SupplyPosition
 from service.outlook.supply_proposals import KeyProposals
 from service.outlook.supply_risk import Risk, shortage_risks
 from service.proposals.tables import ProposalRow
+from service.replenishment.inputs import CommittedInput
+from service.replenishment.network_inputs import ReservedInput
 from tests.service.builders_replenishment import (
     baseline,
     in_days,
@@ -76,6 +78,27 @@ def test_what_is_given_to_another_location_is_no_longer_there() -> None:
         order_date=in_days(0),
     )
     assert got(position(KeyProposals(taking=[given]))) == 140
+
+
+def test_what_the_erp_took_for_another_location_counts_as_long_as_the_stock_shows_it() -> None:
+    promised = ReservedInput(
+        external_ref="PEG-2", to_location_id="DE", quantity=Decimal(50), state="shipped"
+    )
+    assert got(position(reserved=(promised,))) == 140
+
+
+def test_what_was_received_is_there_today_whatever_day_it_was_required_for() -> None:
+    come = ProposalRow(
+        kind="transfer",
+        state="received",
+        external_ref="PEG-3",
+        recommended_quantity=Decimal(50),
+        required_date=in_days(9),
+    )
+    taken = CommittedInput(external_ref="PEG-3", quantity=Decimal(50), state="received")
+    found = position(KeyProposals(bringing=[come]), committed=(taken,))
+    assert got(found) == 240
+    assert {part.incoming.available_on for part in found.set_aside[DEAL]} == {in_days(0)}
 
 
 def test_the_risk_weighs_the_deal_and_knows_it_won() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from adapters.canonical.master_data import Item
+from adapters.canonical.master_data import Account, Item
 from service.access.api_keys import Scope
+from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import FeedKind, Removal
 from service.feeds.tables import AccountMergeRow, OpenSalesLineRow, SalesLineRow
 from service.signals.merge_routes import router as merges
 from service.signals.routes import router as signals
+from service.work.tables import OutboxRow
 from tests.service.builders_feeds import (
     Erp,
     account,
@@ -88,6 +90,40 @@ def test_deals_sales_and_orders_of_the_old_account_count_for_the_new_one(
     assert accounts_of(erp, SalesLineRow) == {"ACME"}
     assert accounts_of(erp, OpenSalesLineRow) == {"ACME"}
     assert dirty(erp.context) == {("BOTTLE", "FR"): True, ("BOTTLE", "UK"): True}
+
+
+def events(erp: Erp, type_: str) -> list[dict[str, Any]]:
+    rows = [row for row in stored(erp.context, OutboxRow) if row.type == type_]
+    return [row.body for row in sorted(rows, key=lambda row: row.event_id)]
+
+
+def test_who_listens_is_told_for_whom_and_where_a_deal_counts_now(
+    client: TestClient, erp: Erp
+) -> None:
+    send(client)
+    merge(client, "ACME-OLD", "ACME")
+    (told,) = events(erp, "demand-signal.remapped")
+    assert (told["account_id"], told["allocations"]) == ("ACME", {"UK": "400"})
+    assert told["signal"]["account"] == "ACME-OLD"
+    merge(client, "ACME-OLD", "ACME")
+    assert len(events(erp, "demand-signal.remapped")) == 1
+    merge(client, "ACME", "ACME-OLD")
+    assert events(erp, "demand-signal.remapped")[1]["allocations"] == {"FR": "400"}
+
+
+def test_what_waited_for_an_account_that_is_gone_is_taken_with_the_merge(
+    client: TestClient, erp: Erp
+) -> None:
+    gone = Removal(Account, source("ACME-OLD"), {"account_id": "ACME-OLD"})
+    erp.send(FeedKind.ACCOUNTS, gone)
+    assert send(client)["result"] == "exception"
+    assert send(client, opportunity_id="OPP-2", account="STRANGER")["result"] == "exception"
+    merge(client, "ACME-OLD", "ACME")
+    (line,) = lines(erp.context)
+    assert (line.opportunity_id, line.account_id) == ("OPP-1", "ACME")
+    waiting = {row.payload["account"]: row.state for row in stored(erp.context, ExceptionRow)}
+    assert waiting == {"ACME-OLD": "replayed", "STRANGER": "open"}
+    assert len(events(erp, "demand-signal.accepted")) == 1
 
 
 def test_what_comes_late_under_the_old_code_means_the_new_account(

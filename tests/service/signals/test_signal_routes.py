@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from service.access.api_keys import Scope, create_key
+from service.access.api_keys import RefusedKeyError, Scope, create_key, stop_key
 from service.context import ServiceContext
 from service.signals.routes import router
 from tests.service.builders_signals import allocations, lines, signal_json
@@ -187,3 +187,18 @@ def test_the_routes_describe_their_bodies(client: TestClient) -> None:
     assert "win_probability" in single["required"]
     assert batch["properties"]["signals"]["maxItems"] == 500
     assert "$ref" not in str(described)
+
+
+def test_a_stopped_key_opens_nothing_any_more(
+    shelves: ServiceContext, client_for: Callable[..., TestClient]
+) -> None:
+    leaked = _client(shelves, client_for, "crm", Scope.SIGNALS_WRITE)
+    other = _client(shelves, client_for, "crm", Scope.SIGNALS_WRITE)
+    assert leaked.post(PATH, json=signal_json()).status_code == 202
+    beginning = str(leaked.headers["Authorization"]).removeprefix("Bearer ")[:12]
+    with shelves.database.write() as session:
+        assert stop_key(session, beginning).system == "crm"
+    assert leaked.post(PATH, json=signal_json()).status_code == 401
+    assert other.post(PATH, json=signal_json()).status_code == 202
+    with shelves.database.write() as session, pytest.raises(RefusedKeyError):
+        stop_key(session, "peg_")

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from adapters.http_json.signatures import new_secret
 from adapters.ports import IncomingKind
 from service.bootstrap import build
 from service.cli.main import app
 from service.context import ServiceContext
+from service.proposals import planner
 from service.settings import Settings
 from service.sync.rounds import sync_once
 from service.sync.tables import ConnectionRow, HandOffRow
@@ -97,6 +99,42 @@ def test_a_folder_erp_gets_proposals_as_files_and_answers_by_files(
     assert (desk.proposal().erp_number, desk.proposal().accepted_quantity) == ("R-77", Decimal(100))
     assert stored(context, HandOffRow)[0].status == "answered"
     assert [report.counts for report in erp.reports()] == [{"acknowledged": 1}]
+
+
+def test_what_a_folder_erp_refused_is_written_again_once_it_is_approved_again(
+    context: ServiceContext, replenish: Replenish, clock: FakeClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exchange"
+    folder.mkdir()
+    erp = FolderPartner(folder)
+    replenish("connect", "files", "erp", "--role", "erp", "--folder", str(folder))
+    desk = Desk(context, clock)
+    with context.database.write() as session:
+        store_terms(session, clock)
+    desk.recommend(100)
+    _rounds(context)
+    reference = desk.proposal().external_ref
+    no = {"external_ref": reference, "answer": "refused", "reason": "The item is blocked."}
+    erp.offer(IncomingKind.PROPOSAL_ANSWERS, [no])
+    clock.now += timedelta(seconds=6)
+    _rounds(context)
+    assert desk.proposal().state == "in_review"
+    desk.plan(100)
+    desk.decide(planner.approve)
+    clock.now += timedelta(minutes=1)
+    _rounds(context)
+    clock.now += timedelta(days=4)  # no answer within its time: looked up, and there already
+    sweep(context)
+    _rounds(context)
+    assert [(row["external_ref"], row["offer"]) for row in erp.rows("proposals")] == [
+        (reference, "1"),
+        (reference, "2"),
+    ]
+    yes = {"external_ref": reference, "answer": "acknowledged", "erp_number": "R-78"}
+    erp.offer(IncomingKind.PROPOSAL_ANSWERS, [yes])
+    clock.now += timedelta(seconds=6)
+    _rounds(context)
+    assert (desk.proposal().state, desk.proposal().erp_number) == ("acknowledged", "R-78")
 
 
 def test_a_folder_that_is_away_is_waited_for(
@@ -240,3 +278,35 @@ def test_what_cannot_be_connected_is_refused_and_leaves_nothing_behind(
     assert why in replenish("connect", "http", "crm", *options, code=1)
     assert stored(context, ConnectionRow) == []
     assert not list(context.settings.secrets_dir.glob("*"))
+
+
+@pytest.mark.parametrize("content", ["", "two words", "two\nlines", "tök"])
+def test_a_file_that_holds_no_token_is_not_taken(
+    context: ServiceContext, replenish: Replenish, tmp_path: Path, content: str
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(content, encoding="utf-8")
+    address = ("--url", "https://erp.example", "--token-file", str(file))
+    said = replenish("connect", "http", "erp", "--role", "erp", *address, code=1)
+    assert "does not hold one token" in said
+    assert stored(context, ConnectionRow) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("erp-1", "erp.1"), ("erp", "ERP")])
+def test_two_systems_do_not_share_the_variable_of_their_secrets(
+    context: ServiceContext, replenish: Replenish, first: str, second: str
+) -> None:
+    address = ("--role", "erp", "--url", "https://erp.example")
+    replenish("connect", "http", first, *address)
+    assert "too like" in replenish("connect", "http", second, *address, code=1)
+    assert [row.name for row in stored(context, ConnectionRow)] == [first]
+
+
+def test_a_secret_of_the_environment_is_rotated_there(
+    replenish: Replenish, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    replenish("connect", "http", "erp", "--role", "erp", "--url", "https://erp.example")
+    monkeypatch.setenv("REPLENISH_SECRET_ERP_WEBHOOK", new_secret())
+    kept = (tmp_path / "secrets" / "erp.webhook").read_bytes()
+    assert "REPLENISH_SECRET_ERP_WEBHOOK" in replenish("connect", "rotate-secret", "erp", code=1)
+    assert (tmp_path / "secrets" / "erp.webhook").read_bytes() == kept

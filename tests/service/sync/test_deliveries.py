@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
 from service.signals.replay import ReplayOrder, replay
 from service.sync.back_off import CAP, longest_wait, wait_after
-from service.sync.connections import Role
+from service.sync.connections import FORECAST_PUBLISHED, Role, disconnect
 from service.sync.delivery_leases import LEASE
 from service.sync.rounds import sync_once
 from service.sync.tables import ConnectionRow
@@ -35,6 +36,30 @@ def test_what_happened_is_told_once_to_those_who_want_to_hear(
     assert planning.told == [("demand-signal.accepted", "OPP-1")]
     assert other.told == []
     assert _deliveries(context) == [("OPP-1", "delivered")]
+
+
+def _series(location_id: str, source: str | None) -> dict[str, Any]:
+    days = {"start": "2011-08-29", "end": "2011-09-04"}
+    bucket = {**days, "mean": "70", "source": source}
+    of = {"item_id": "BOTTLE", "location_id": location_id, "unit": "EA", "version": 1}
+    return {**of, **days, "buckets": [bucket]}
+
+
+def test_no_system_is_told_the_forecast_that_it_told_us(
+    context: ServiceContext, systems: Systems
+) -> None:
+    heard = {name: systems.listener(name) for name in ("foresight", "other")}
+    theirs, ours = _series("UK", "foresight"), _series("FR", None)
+    head = {"business_date": "2011-08-29", "publication_id": "P"}
+    systems.publish("BOTTLE", FORECAST_PUBLISHED, **head, series=[theirs, ours])
+    systems.publish("CUP", FORECAST_PUBLISHED, **head, series=[theirs])
+    while sync_once(context):
+        pass
+    told = {
+        name: [[one.location_id for one in told.series] for told in port.forecasts]
+        for name, port in heard.items()
+    }
+    assert told == {"foresight": [["FR"]], "other": [["UK", "FR"], ["UK"]]}
 
 
 def test_what_a_later_connection_was_not_there_for_it_is_not_told(
@@ -138,6 +163,44 @@ def test_a_password_that_is_refused_is_no_events_fault(
     sync_once(context)
     assert _deliveries(context) == [("OPP-1", "waiting")]
     assert stored(context, ExceptionRow) == []
+
+
+def test_a_listener_that_wants_no_more_is_paused_and_says_why(
+    context: ServiceContext, systems: Systems
+) -> None:
+    planning = systems.listener()
+    planning.down = PortError(Failure.REJECTED, "wants no more events (410)", unwanted=True)
+    systems.publish("OPP-1")
+    systems.publish("OPP-2")
+    while sync_once(context):
+        pass
+    assert planning.calls == 1
+    (row,) = stored(context, ConnectionRow)
+    assert row.paused_at is not None
+    assert row.last_trouble == "wants no more events (410)"
+    assert _deliveries(context) == [("OPP-1", "waiting"), ("OPP-2", "waiting")]
+    assert stored(context, ExceptionRow) == []
+
+
+def test_what_was_given_up_with_a_connection_does_not_come_back_with_it(
+    context: ServiceContext, systems: Systems, clock: FakeClock
+) -> None:
+    systems.listener().down = PortError(Failure.TEMPORARY, "no answer")
+    systems.publish("OPP-1")
+    sync_once(context)
+    with context.database.write() as session:
+        assert disconnect(session, "planning", clock()) == 1
+    back = systems.listener()
+    systems.publish("OPP-1")
+    systems.publish("OPP-2")
+    while sync_once(context):
+        pass
+    assert back.subjects == ["OPP-1", "OPP-2"]
+    assert _deliveries(context) == [
+        ("OPP-1", "abandoned"),
+        ("OPP-1", "delivered"),
+        ("OPP-2", "delivered"),
+    ]
 
 
 def test_a_paused_connection_uses_no_attempts(

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from adapters.ports import Capabilities, Idempotency
+from adapters.repetition import request_key
 from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
+from service.proposals import planner
 from service.proposals.leases import expire_claims
 from service.sync.connections import Role
 from service.sync.hand_offs import lease_length
@@ -82,6 +84,24 @@ def test_a_refusal_comes_to_the_planner_in_the_words_of_the_erp(
     row = desk.proposal()
     assert row.state == "in_review"
     assert row.review_reason == "erp refused it: The supplier is blocked."
+
+
+def test_what_was_refused_and_approved_again_is_another_offer_and_a_repetition_is_not(
+    context: ServiceContext, desk: Desk, pushed: Pushed, clock: FakeClock
+) -> None:
+    erp = pushed()
+    erp.refusing = "The supplier is blocked."
+    desk.recommend(100)
+    sync_once(context)
+    erp.refusing = ""
+    erp.faults = iter([Fault.DEATH_BEFORE])
+    desk.plan(100)
+    desk.decide(planner.approve)
+    for _ in range(4):
+        _time_passes(context, clock, timedelta(minutes=20))
+    assert [one.offer for one in erp.asked] == [1, 2, 2]
+    assert len({request_key(one) for one in erp.asked}) == 2
+    assert (desk.proposal().state, len(erp.documents)) == ("acknowledged", 1)
 
 
 def test_what_needs_a_supplier_and_has_none_is_refused_unasked(

@@ -29,5 +29,5 @@ def test_the_queue_warns_of_late_data_and_links_to_its_age(
     assert '<a href="/data-age">See how old the data is</a>' in queue
     page = planner.get("/data-age").text
     assert "late</span>" in page
-    assert "The newest day it tells of is 2011-08-20, 9 days ago." in page
+    assert "The newest day it tells of is 20 Aug 2011, 9 days ago." in page
     assert '<a href="/data-age" aria-current="page">' in page

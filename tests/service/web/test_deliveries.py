@@ -108,4 +108,4 @@ def test_a_system_that_does_not_answer_is_shown_with_its_trouble(
     sync_once(context)
     page = planner.get("/deliveries").text
     assert "does not answer" in page
-    assert "Since 1 call without success" in page
+    assert "1 call without success" in page

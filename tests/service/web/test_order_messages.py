@@ -65,7 +65,7 @@ def test_the_page_of_a_message_shows_the_projection_and_no_quantity_to_change(
     page = desk.get(f"/proposals/{message.external_ref}").text
     assert "Projected stock on 12 Sep 2011, without this line" in page
     assert "First day without stock</dt><dd>2 Sep 2011" in page
-    assert "Usual demand until 2011-09-12" in page
+    assert "Usual demand until 12 Sep 2011" in page
     assert "Approve: expedite" in page
     assert "Change quantity" not in page
 

@@ -39,6 +39,18 @@ def test_a_recommendation_is_shown_as_what_it_is(erp: Erp, planner: Browser) -> 
     assert "Order-up-to level" not in page
 
 
+def test_a_later_order_day_is_shown_and_that_the_erp_waits_for_it(
+    erp: Erp, planner: Browser
+) -> None:
+    tell(erp.context, advice("130", order_date="2011-09-05"))
+    put_in_charge(erp.context, Use.RECOMMENDATION)
+    plan(erp.context)
+    (proposal,) = proposals(erp.context)
+    page = planner.get(f"/proposals/{proposal.external_ref}").text
+    assert "Order by</dt><dd>5 Sep 2011" in page
+    assert "The ERP is not offered it before 5 Sep 2011" in page
+
+
 def test_what_was_not_taken_is_on_the_exceptions_page(erp: Erp, planner: Browser) -> None:
     tell(erp.context, bucket(0, item_id="CUP"))
     put_in_charge(erp.context)

@@ -441,6 +441,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("proposals", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("offer", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(
             sa.Column("from_location_id", sa.String(length=64), server_default="", nullable=False)
         )
@@ -487,6 +488,7 @@ def downgrade() -> None:
         batch_op.drop_column("shipped_at")
         batch_op.drop_column("purchase_line")
         batch_op.drop_column("from_location_id")
+        batch_op.drop_column("offer")
 
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
