@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from service.outlook.supply_position import SupplyPosition
+from service.proposals.states import State
 
 ENDED = "It is lost or deleted: it counts nothing, and nothing is set aside for it."
 UNMAPPED = "Its codes stand for nothing known here: it waits in the exception queue."
@@ -33,5 +34,7 @@ def _undecided(positions: Sequence[SupplyPosition]) -> Iterator[str]:
     """No quantities: they move with every count, and each difference would be told."""
     rows = [row for position in positions for row in position.proposals.undecided]
     for row in rows[:_MOST_PROPOSALS]:
-        state = row.state.replace("_", " ")
+        # Of an approval that can still be taken back nobody hears.
+        told = State.IN_REVIEW if row.state == State.APPROVED else row.state
+        state = told.replace("_", " ")
         yield f"{row.external_ref} would bring more to {row.location_id} ({state})."

@@ -54,7 +54,7 @@ def supply_outlooks(
     setting = pass_setting(session, context, now)
     parts = dict(_live_parts(lines))
     keys = set(parts.values())
-    proposals = key_proposals(session, keys)
+    proposals = key_proposals(session, keys, now)
     positions = {
         inputs.key: SupplyPosition(inputs, proposals.get(inputs.key, KeyProposals()))
         for inputs in load_inputs(session, keys, setting).inputs

@@ -20,7 +20,7 @@ def _there(network: Network) -> tuple[int, int]:
     def read(session: Session) -> tuple[int, int]:
         keys = {GIVER, RECEIVER}
         setting = pass_setting(session, network.context, network.clock())
-        proposals = key_proposals(session, keys)
+        proposals = key_proposals(session, keys, network.clock())
         found = {
             one.key: SupplyPosition(one, proposals[one.key])
             for one in load_inputs(session, keys, setting).inputs

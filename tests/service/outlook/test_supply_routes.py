@@ -6,18 +6,22 @@ from typing import Any
 from adapters.canonical.outlook import SupplyOutlook
 from service.access.api_keys import Scope
 from service.feeds.batches import FeedKind
+from service.proposals.decisions import UNDO_WINDOW
 from service.proposals.planner import approve
 from tests.service.builders_feeds import Erp, key_for, order, purchase, sale, terms
 from tests.service.builders_outlook import Crm, supplied
 from tests.service.builders_plan import planner_says
 from tests.service.builders_signals import lines
+from tests.service.conftest import FakeClock
 
 
 def get(crm: Crm, opportunity_id: str = "OPP-1", **headers: str) -> Any:
     return crm.client.get(f"/v1/opportunities/{opportunity_id}/outlook", headers=headers)
 
 
-def test_the_answer_is_a_supply_outlook_and_its_version_the_etag(crm: Crm) -> None:
+def test_the_answer_is_a_supply_outlook_and_its_version_the_etag(
+    crm: Crm, clock: FakeClock
+) -> None:
     crm.send()
     crm.settle()
     answer = get(crm)
@@ -25,6 +29,7 @@ def test_the_answer_is_a_supply_outlook_and_its_version_the_etag(crm: Crm) -> No
     assert answer.headers["etag"] == 'W/"1"'
     assert get(crm, **{"If-None-Match": 'W/"1"'}).status_code == 304
     planner_says(crm.context, approve)
+    clock.now += UNDO_WINDOW
     pending = get(crm, **{"If-None-Match": 'W/"1"'})
     assert pending.json()["version"] == 2
     assert get(crm, **{"If-None-Match": pending.headers["etag"]}).status_code == 304

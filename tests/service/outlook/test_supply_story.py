@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from service.feeds.batches import FeedKind
-from service.proposals.planner import approve
+from service.proposals.decisions import UNDO_WINDOW
+from service.proposals.planner import approve, undo
 from tests.service.builders_feeds import Erp, purchase, stock
 from tests.service.builders_outlook import Crm, supplied
 from tests.service.builders_plan import planner_says, proposals
@@ -29,6 +30,7 @@ def test_a_deal_is_covered_once_its_requisition_is_approved_and_each_step_is_tol
     assert [body["version"] for body in crm.told()] == [1]
 
     planner_says(crm.context, approve)
+    clock.now += UNDO_WINDOW
     crm.proposal_changed()
     covered = crm.line()
     day = proposal.required_date.isoformat()
@@ -49,6 +51,20 @@ def test_a_deal_is_covered_once_its_requisition_is_approved_and_each_step_is_tol
     crm.proposal_changed()
     assert len(crm.told()) == 4
     assert crm.told()[-1]["lines"] == crm.outlook()["lines"]
+
+
+def test_an_approval_that_can_still_be_undone_is_told_to_nobody(crm: Crm, clock: FakeClock) -> None:
+    crm.send()
+    crm.settle()
+    before = crm.line()
+    planner_says(crm.context, approve)
+    clock.now += UNDO_WINDOW / 2
+    crm.proposal_changed()
+    assert crm.line() == before
+    planner_says(crm.context, undo)
+    crm.settle()
+    crm.proposal_changed()
+    assert len(crm.told()) == 1
 
 
 def test_the_erps_purchase_line_takes_the_place_of_the_proposal(
