@@ -32,7 +32,7 @@ def test_a_recommendation_is_shown_as_what_it_is(erp: Erp, planner: Browser) -> 
     plan(erp.context)
     (proposal,) = proposals(erp.context)
     page = planner.get(f"/proposals/{proposal.external_ref}").text
-    assert "Recommended by foresight as PLO-12, wanted by 2011-09-12" in page
+    assert "Recommended by foresight as PLO-12, wanted by 12 Sep 2011" in page
     assert "foresight as PLO-12, version 1" in page
     assert "S-09, of whom no terms are known" in page
     assert "Recommended quantity" in page
