@@ -47,7 +47,7 @@ from service.work.tables import GenerationRow
 OUTLOOKS: tuple[Outlook, ...] = (supply_tellings, planning_tellings)
 """All that outside systems are told; each has event types of its own."""
 
-KEYS_PER_REFRESH = 100
+KEYS_PER_REFRESH = 50
 """Few, so that a signal that comes meanwhile need not wait long for its recommendation."""
 
 _LOG = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-_QUIET_SECONDS = 0.05
+_QUIET_SECONDS = 0.1
 """So long after a pass the worker listens for the next change before it tells of the last."""
 _LONGEST_UNTOLD_SECONDS = 1.0
 

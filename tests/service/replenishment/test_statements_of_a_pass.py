@@ -60,7 +60,7 @@ def _everything(context: ServiceContext, names: list[str]) -> Erp:
     erp.send(FeedKind.ACCOUNTS, account("ACME", sourcing_location_id="UK"))
     keys = [(name, place) for name in names for place in PLACES]
     erp.send(FeedKind.SUPPLIER_TERMS, *(terms(*key) for key in keys))
-    erp.send(FeedKind.SUPPLIER_CONDITIONS, conditions("5000"))
+    erp.send(FeedKind.SUPPLIER_CONDITIONS, conditions("90000"))
     erp.send(FeedKind.TRANSFER_LANES, lane("UK", "SHOP"))
     days = [TODAY - timedelta(weeks=back, days=1) for back in range(16)]
     erp.send(

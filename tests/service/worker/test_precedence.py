@@ -66,4 +66,4 @@ def test_without_a_ring_others_are_told_at_once() -> None:
         return False
 
     assert not Precedence(no_ring).more_comes()
-    assert waited == [pytest.approx(0.05)]
+    assert waited == [pytest.approx(0.1)]
