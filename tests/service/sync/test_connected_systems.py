@@ -7,12 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from adapters.http_json.signatures import new_secret
 from adapters.ports import IncomingKind
 from service.bootstrap import build
-from service.cli.main import app
 from service.context import ServiceContext
 from service.proposals import planner
 from service.settings import Settings
@@ -43,20 +41,6 @@ def context(database_url: str, tmp_path: Path, clock: FakeClock) -> Iterator[Ser
     yield replace(built, clock=clock)
     built.outside.close()
     built.database.close()
-
-
-@pytest.fixture
-def replenish(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replenish:
-    """The command line over the same database."""
-    monkeypatch.setenv("REPLENISH_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("REPLENISH_DATABASE_URL", database_url)
-
-    def run(*arguments: str, code: int = 0) -> str:
-        done = CliRunner().invoke(app, list(arguments))
-        assert done.exit_code == code, done.output
-        return str(done.output)
-
-    return run
 
 
 @pytest.fixture
