@@ -51,7 +51,7 @@ class _Life:
                 self._context = replace(self._context, share=self.bell.share())
                 sweep(self._context)
                 self._swept_at = time.monotonic()
-            busy = drain(self._context, self._precedence.more_comes)
+            busy = drain(self._context, self._precedence)
         except Exception:  # noqa: BLE001  a worker outlives whatever a pass throws at it
             # Whatever failed is still written down as undone: rest, then try again.
             _LOG.exception("a pass failed; its keys stay dirty")
@@ -81,15 +81,17 @@ class _Life:
         return self._swept_at + self._context.settings.sweep_seconds - time.monotonic()
 
 
-def drain(context: ServiceContext, more_comes: Callable[[], bool] = lambda: False) -> bool:
+def drain(context: ServiceContext, precedence: Precedence | None = None) -> bool:
     """Plan; then one refresh of outlooks and one round with connected systems.
 
     True if there was anything to do. A step that fails keeps none of the others from being done:
     keys are recomputed that need no fit, and what was decided is told. Its fault is raised last.
-    Where ``more_comes`` after planning, that is planned first.
+    What ``precedence`` says comes next is planned before anybody is told of the last.
     """
     busy, faults = _try_each(context, (fit_dirty, _recompute))
-    if not (busy and more_comes()):
+    if precedence is not None and precedence.more_comes(planned=busy):
+        busy = True
+    else:
         told, failed = _try_each(context, (refresh_outlooks, sync_once))
         busy, faults = busy or told, faults + failed
     _raise(faults)

@@ -18,8 +18,14 @@ class Precedence:
         self._ring = ring
         self._untold_since: float | None = None
 
-    def more_comes(self) -> bool:
-        """Ask after a pass; if False, tell now."""
+    def more_comes(self, *, planned: bool) -> bool:
+        """Ask after a round in which something was planned, or not; if False, tell now.
+
+        A ring may be about what was planned already, so a round without anything to plan does
+        not yet say that it is quiet.
+        """
+        if not planned and self._untold_since is None:
+            return False
         now = time.monotonic()
         since = now if self._untold_since is None else self._untold_since
         if now - since < _LONGEST_UNTOLD_SECONDS and self._ring(_QUIET_SECONDS):

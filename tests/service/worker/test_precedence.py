@@ -1,7 +1,5 @@
 """Whoever sends a signal waits for its pass alone, and what was planned is told all the same."""
 
-from functools import partial
-
 import pytest
 
 from service.context import ServiceContext
@@ -29,19 +27,29 @@ def erp(context: ServiceContext) -> Erp:
 def test_a_change_that_comes_meanwhile_is_planned_before_others_are_told_of_the_last(
     erp: Erp,
 ) -> None:
+    rings = iter([True, False])
+    precedence = Precedence(lambda _seconds: next(rings))
     for on_hand, more_comes in (("41", True), ("42", False)):
         erp.send(FeedKind.STOCK_POSITIONS, stock(on_hand, as_of=erp.context.clock()))
-        assert drain(erp.context, partial(bool, more_comes))
+        assert drain(erp.context, precedence)
         assert dirty(erp.context) == {}
         untold = [row for row in stored(erp.context, OutboxRow) if row.routed_at is None]
         assert bool(untold) is more_comes
 
 
-def test_nothing_waits_where_nothing_was_planned(erp: Erp) -> None:
-    def never() -> bool:
-        raise AssertionError("asked although there was nothing to plan")
+def _never(_seconds: float) -> bool:
+    raise AssertionError("waited although nothing is untold")
 
-    assert not drain(erp.context, never)
+
+def test_nothing_waits_where_nothing_was_planned(erp: Erp) -> None:
+    assert not drain(erp.context, Precedence(_never))
+
+
+def test_a_ring_about_what_was_planned_already_does_not_let_the_telling_in() -> None:
+    rings = iter([True, True, False])
+    precedence = Precedence(lambda _seconds: next(rings))
+    asked = [precedence.more_comes(planned=planned) for planned in (True, False, True, False)]
+    assert asked == [True, True, False, False]
 
 
 def test_the_next_change_goes_first_while_the_last_is_young(
@@ -49,13 +57,13 @@ def test_the_next_change_goes_first_while_the_last_is_young(
 ) -> None:
     now = 100.0
     monkeypatch.setattr("service.worker.precedence.time.monotonic", lambda: now)
-    rings = Precedence(lambda _seconds: True)
-    assert rings.more_comes()
+    precedence = Precedence(lambda _seconds: True)
+    assert precedence.more_comes(planned=True)
     now += 0.9
-    assert rings.more_comes()
+    assert precedence.more_comes(planned=True)
     now += 0.2
-    assert not rings.more_comes()
-    assert rings.more_comes()
+    assert not precedence.more_comes(planned=True)
+    assert precedence.more_comes(planned=True)
 
 
 def test_without_a_ring_others_are_told_at_once() -> None:
@@ -65,5 +73,5 @@ def test_without_a_ring_others_are_told_at_once() -> None:
         waited.append(seconds)
         return False
 
-    assert not Precedence(no_ring).more_comes()
+    assert not Precedence(no_ring).more_comes(planned=True)
     assert waited == [pytest.approx(0.1)]
