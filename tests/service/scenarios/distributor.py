@@ -10,7 +10,7 @@ from tests.service.scenarios.running_service import RunningService
 
 ITEM, WAREHOUSE, KEY_ACCOUNT = "BOTTLE", "UK", "ACME"
 WEEKS = 30
-_CLAIM_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 20.0
 
 
 @dataclass
@@ -141,7 +141,7 @@ class Distributor:
 
     def claim(self, key: str) -> dict[str, Any]:
         """The ERP claims all it can get, until the undo window of a person's approval is over."""
-        deadline = time.monotonic() + _CLAIM_PATIENCE_SECONDS
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         attempt = 0
         while True:
             attempt += 1
@@ -150,6 +150,16 @@ class Distributor:
             )
             if answer["proposals"] or time.monotonic() > deadline:
                 return {**answer, "key": f"{key}-{attempt}"}
+            time.sleep(0.5)
+
+    def outlook_after_undo(self, opportunity: str) -> dict[str, Any]:
+        """The deal's line once it is covered: an approval counts when it cannot be undone."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            answer = self.service.crm.get(f"/v1/opportunities/{opportunity}/outlook")
+            line: dict[str, Any] = answer["lines"][0]
+            if Decimal(line["uncovered"]) == 0 or time.monotonic() > deadline:
+                return line
             time.sleep(0.5)
 
     def _steady_sales(self) -> list[dict[str, Any]]:

@@ -174,7 +174,7 @@ def test_the_crm_reads_what_its_deal_can_count_on(distributor: Distributor) -> N
     assert Decimal(line["uncovered"]) > 0
     assert proposal["external_ref"] in line["note"]
     distributor.approve(proposal)
-    (line,) = distributor.service.crm.get("/v1/opportunities/OPP-6/outlook")["lines"]
+    line = distributor.outlook_after_undo("OPP-6")
     assert Decimal(line["uncovered"]) == 0
     assert line["supplied"][-1]["reference"] == proposal["external_ref"]
 
