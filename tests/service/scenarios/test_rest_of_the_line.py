@@ -160,6 +160,7 @@ def test_a_system_that_is_down_misses_nothing(story: ConnectedDistributor) -> No
             story.wish(f"OPP-KETTLE-{number}", 1, "KETTLE", 50, over_the_api=True)
         until(lambda: story.left() >= 3, "deliveries to a system that is away wait")
         story.planned("KETTLE")
+        until(lambda: story.versions_told("OPP-KETTLE-0") == [1], "the deal is told of first")
         story.wish("OPP-KETTLE-0", 2, "KETTLE", 60, over_the_api=True)
         until(lambda: story.versions_told("OPP-KETTLE-0") == [1, 2], "a revision is news")
     story.leases_run_out()
