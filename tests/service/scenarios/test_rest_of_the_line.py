@@ -37,9 +37,19 @@ from tests.service.scenarios.running_service import running_service
 
 COMMERCIAL = "commercial-outlook.revised"
 VARIANTS = ["sqlite-files", "sqlite-http", "postgresql-files", "postgresql-http-redis"]
+_IN_EVERY_RUN = {"sqlite-files", "postgresql-http-redis"}
 
 
-@pytest.fixture(scope="module", params=VARIANTS)
+def _variants(word: str) -> list[Any]:
+    """Those with ``word`` in their name; two of them stand for all in the quick run."""
+    return [
+        one if one in _IN_EVERY_RUN else pytest.param(one, marks=pytest.mark.long)
+        for one in VARIANTS
+        if word in one
+    ]
+
+
+@pytest.fixture(scope="module", params=_variants("-"))
 def story(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ConnectedDistributor]:
@@ -171,7 +181,7 @@ def test_a_system_that_is_down_misses_nothing(story: ConnectedDistributor) -> No
     assert story.exceptions(kind="delivery_failed") == []
 
 
-@pytest.mark.parametrize("story", [one for one in VARIANTS if "http" in one], indirect=True)
+@pytest.mark.parametrize("story", _variants("http"), indirect=True)
 def test_what_a_system_refuses_waits_in_the_queue_with_its_words(
     story: ConnectedDistributor,
 ) -> None:
