@@ -14,7 +14,11 @@ from tests.service.scenarios.running_service import running_service
 
 pytestmark = pytest.mark.parametrize(
     ("empty_database_url", "bell"),
-    [("sqlite", "local"), ("postgresql", "local"), ("postgresql", "redis")],
+    [
+        ("sqlite", "local"),
+        pytest.param("postgresql", "local", marks=pytest.mark.long),
+        ("postgresql", "redis"),
+    ],
     indirect=True,
 )
 
