@@ -19,7 +19,7 @@ from service.feeds.batches import (
 from service.feeds.intake import take
 from service.feeds.row_problems import Fault, row_problem
 from service.feeds.row_reading import read_row
-from service.sync.taking import EXCEPTION, MEND, REJECTED, Take, Taken, counted, numbered, told
+from service.sync.taking import MEND, Take, Taken, answered, numbered
 
 _REFERENCE_LENGTH = 64
 
@@ -40,11 +40,7 @@ def prepare_feed(system: str, batch: IncomingBatch) -> Take:
     feed = FeedBatch(system, kind, rows, _whole(batch))
 
     def taken(session: Session, now: datetime) -> Taken:
-        results = take(session, feed, now)
-        bad = [one for one in results if one.result in {REJECTED, EXCEPTION}]
-        findings = [told(numbers[one.row], str(one.result), one.problem) for one in bad]
-        good = (str(one.result) for one in results if one not in bad)
-        return counted(good, findings)
+        return answered(take(session, feed, now), numbers)
 
     return taken
 

@@ -9,16 +9,7 @@ from adapters.ports import FlatRow, IncomingBatch
 from service.feeds.batches import UnreadableRow
 from service.feeds.outside_intake import OutsideBatch, take
 from service.feeds.outside_rows import OutsideRow, read_outside_row
-from service.sync.taking import (
-    EXCEPTION,
-    REJECTED,
-    Take,
-    Taken,
-    counted,
-    numbered,
-    told,
-    unreadable,
-)
+from service.sync.taking import Take, Taken, answered, numbered, unreadable
 
 
 def prepare_plan(system: str, batch: IncomingBatch) -> Take:
@@ -36,10 +27,6 @@ def prepare_plan(system: str, batch: IncomingBatch) -> Take:
     plan = OutsideBatch(system, rows)
 
     def taken(session: Session, now: datetime) -> Taken:
-        results = take(session, plan, now)
-        bad = [one for one in results if one.result in {REJECTED, EXCEPTION}]
-        findings = [told(numbers[one.row], str(one.result), one.problem) for one in bad]
-        good = (str(one.result) for one in results if one not in bad)
-        return counted(good, [*findings, *unreadable(batch)])
+        return answered(take(session, plan, now), numbers, unreadable(batch))
 
     return taken

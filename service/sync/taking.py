@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from adapters.canonical.identity import Canonical
 from adapters.ports import FlatRow, IncomingBatch, IntakeReport, RowFinding
+from service.feeds.batches import RowResult
 from service.http.problems import Problem
 
 REJECTED, EXCEPTION = "rejected", "exception"
@@ -65,6 +66,16 @@ def counted(results: Iterable[str], findings: Sequence[RowFinding]) -> Taken:
     counts = Counter(results)
     counts.update(finding.result for finding in findings)
     return Taken(dict(counts), sorted(findings, key=lambda finding: finding.number))
+
+
+def answered(
+    results: Sequence[RowResult], numbers: Sequence[int], more: Sequence[RowFinding] = ()
+) -> Taken:
+    """What a feed's intake answered, in the numbers of the batch, with ``more`` findings."""
+    bad = [one for one in results if one.result in {REJECTED, EXCEPTION}]
+    findings = [told(numbers[one.row], str(one.result), one.problem) for one in bad]
+    good = (str(one.result) for one in results if one.result not in {REJECTED, EXCEPTION})
+    return counted(good, [*findings, *more])
 
 
 def report_of(reference: str, taken: Taken) -> IntakeReport:
