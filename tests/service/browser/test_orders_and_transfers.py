@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from service.context import ServiceContext
 from service.proposals.tables import ProposalRow
-from tests.service.browser.windows import SUPPLIER_ORDER, OpenPage, ready, state_of
+from tests.service.browser.windows import SUPPLIER_ORDER, OpenPage, ready, state_of, told
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,7 @@ def test_the_queue_is_narrowed_to_transfers_and_one_is_rejected_with_a_reason(
         expect(page.locator("[data-row]")).to_have_count(1)
         expect(page.get_by_text("York shop → Bath shop")).to_be_visible()
         page.get_by_role("link", name="HOT WATER BOTTLE").click()
-        expect(page.get_by_text("What York shop can spare")).to_be_visible()
+        told(page, "What York shop can spare")
         page.keyboard.press("r")
         page.keyboard.type("York needs them for its own fair")
         page.keyboard.press("Enter")

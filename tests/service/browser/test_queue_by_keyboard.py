@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from service.context import ServiceContext
 from service.proposals.tables import ProposalRow
-from tests.service.browser.windows import PROPOSAL, REFUSED, OpenPage, ready, state_of
+from tests.service.browser.windows import PROPOSAL, REFUSED, OpenPage, ready, state_of, told
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +44,7 @@ def test_a_proposal_is_opened_changed_and_approved_by_keyboard(
         page.keyboard.type("1248")
         expect(page.get_by_text("Worth GBP 8,986")).to_be_visible()
         page.keyboard.press("Enter")
-        expect(page.get_by_text("has a new quantity")).to_be_visible()
+        told(page, "has a new quantity")
         page.keyboard.press("a")
         expect(page.get_by_text("RQ-85123A-DC-UK approved.")).to_be_visible()
         assert state_of(context, "RQ-85123A-DC-UK") == "approved"

@@ -72,6 +72,16 @@ def log_in(page: Page, login: str = "planner") -> None:
 def ready(page: Page, path: str) -> None:
     """Go to ``path`` and wait until its script has run."""
     page.goto(path)
+    _takes_keys(page)
+
+
+def told(page: Page, text: str) -> None:
+    """Wait until a page that was led to says ``text``, and until its script has run."""
+    expect(page.get_by_text(text)).to_be_visible()
+    _takes_keys(page)
+
+
+def _takes_keys(page: Page) -> None:
     expect(page.locator("html[data-ready]")).to_be_attached()
 
 
