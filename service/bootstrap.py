@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from adapters.ports import OutsideSystem
-from service.context import Connection, Outside, ServiceContext
+from service.context import Connection, Outside, ServiceContext, TakenAgain
 from service.database.engine import Database
-from service.go_live.in_flight import adopt_again
-from service.go_live.in_flight_exceptions import SUBJECT_TYPE as IN_FLIGHT
+from service.go_live import IN_FLIGHT
 from service.settings import Settings
 from service.sync.open_systems import OpenSystems, Secrets
 from service.sync.secret_files import Secret, SecretFiles
@@ -25,7 +27,7 @@ def build(settings: Settings | None = None) -> ServiceContext:
         clock=_utc_now,
         ring=_ring(chosen),
         outside=_outside(chosen),
-        take_again={IN_FLIGHT: adopt_again},
+        take_again={IN_FLIGHT: _adopt_again},
     )
 
 
@@ -58,6 +60,14 @@ def opened() -> Iterator[ServiceContext]:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _adopt_again(
+    session: Session, system: str, payload: Mapping[str, Any], now: datetime
+) -> TakenAgain:
+    from service.go_live.in_flight import adopt_again  # noqa: PLC0415  few commands need it
+
+    return adopt_again(session, system, payload, now)
 
 
 def _outside(settings: Settings) -> Outside:

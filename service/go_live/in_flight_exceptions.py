@@ -15,10 +15,9 @@ from service.exceptions.queue import (
     raise_exceptions,
 )
 from service.feeds.code_names import name_of
+from service.go_live import IN_FLIGHT
 from service.go_live.in_flight_placing import UnplacedRequisition
 from service.go_live.in_flight_words import InFlightRequisition, Number
-
-SUBJECT_TYPE = "in_flight_requisition"
 
 
 def keep(
@@ -28,7 +27,7 @@ def keep(
     findings = [
         Finding(
             kind=one.exception or one.fault.slug,
-            subject_type=SUBJECT_TYPE,
+            subject_type=IN_FLIGHT,
             system=system,
             subject_key=_subject_key(one.said),
             payload=one.said.model_dump(mode="json", exclude_none=True),
@@ -46,7 +45,7 @@ def settle(
 ) -> None:
     """End the exceptions of what could be adopted now."""
     keys = {_subject_key(said) for said in adopted}
-    over = open_exceptions(session, SUBJECT_TYPE, system, keys) if keys else {}
+    over = open_exceptions(session, IN_FLIGHT, system, keys) if keys else {}
     if over:
         closing = Closing(ExceptionState.REPLAYED, system, "The requisition was adopted.")
         close(session, list(over.values()), closing, now)

@@ -16,8 +16,8 @@ from service.exceptions.queue import ExceptionState
 from service.exceptions.tables import ExceptionRow
 from service.feeds.batches import FeedKind, Outcome
 from service.feeds.row_reading import read_object
+from service.go_live import IN_FLIGHT
 from service.go_live.in_flight import AdoptionResult, adopt_again, adopt_in_flight
-from service.go_live.in_flight_exceptions import SUBJECT_TYPE
 from service.go_live.in_flight_routes import router
 from service.go_live.in_flight_words import InFlightRequisition
 from service.proposals.committed import committed
@@ -230,7 +230,7 @@ def test_what_waits_is_adopted_by_its_replay_once_it_is_repaired(
     erp: Erp, client_for: ClientFor
 ) -> None:
     (kept, also) = _adopt(erp, _told(item_id="CUP"), _told(erp_number="B-2", item_id="BOTTEL"))
-    context = replace(erp.context, take_again={SUBJECT_TYPE: adopt_again})
+    context = replace(erp.context, take_again={IN_FLIGHT: adopt_again})
     desk = client_for(replays)
     assert isinstance(desk.app, FastAPI)
     desk.app.state.context = context
