@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from adapters.canonical.supply import StockPosition
 from service.context import ServiceContext
@@ -30,6 +30,7 @@ from service.settings import Settings
 from tests.service.builders_feeds import Erp, item, location, sale, stock, terms
 from tests.service.builders_network import lane
 from tests.service.conftest import NOW, FakeClock
+from tests.service.statements import statements
 
 ITEMS = 300
 SHOPS = tuple(f"SHOP-{number}" for number in range(1, 10))
@@ -159,20 +160,11 @@ def _count_again(erp: Erp, seed: int) -> None:
 
 def _pass(context: ServiceContext) -> Measured:
     """Recompute all that is dirty."""
-    statements = 0
-
-    def note(*_: Any) -> None:
-        nonlocal statements
-        statements += 1
-
-    engine = context.database.engine
-    event.listen(engine, "before_cursor_execute", note)
     keys, began = 0, time.process_time()
-    while (done := recompute_dirty(context)).keys:
-        keys += done.recommendations
-    seconds = time.process_time() - began
-    event.remove(engine, "before_cursor_execute", note)
-    return keys, seconds, statements
+    with statements(context.database) as asked:
+        while (done := recompute_dirty(context)).keys:
+            keys += done.recommendations
+    return keys, time.process_time() - began, len(asked)
 
 
 def _open_transfers(context: ServiceContext) -> int:

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event
-
 from service.context import ServiceContext
 from service.feeds.batches import FeedKind
 from service.forecasts.overrides import Author, NewOverride, moment, override_forecast
@@ -30,6 +28,7 @@ from tests.service.builders_network import lane
 from tests.service.builders_plan import plan
 from tests.service.builders_signals import signal
 from tests.service.builders_supplier_orders import conditions
+from tests.service.statements import statements
 
 FEW, MANY = 5, KEYS_PER_REFRESH // 2
 PLACES = ("UK", "SHOP")
@@ -119,16 +118,9 @@ def _asked(context: ServiceContext) -> tuple[PassCounts, Counter[str]]:
 
     Left out is the update of a proposal, whose version is compared row by row.
     """
-    asked: Counter[str] = Counter()
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith("UPDATE proposals"):
-            asked[" ".join(statement.split()[:12])] += 1
-
-    engine = context.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    done = recompute_dirty(context)
-    refresh_outlooks(context)
-    event.remove(engine, "before_cursor_execute", note)
+    with statements(context.database) as seen:
+        done = recompute_dirty(context)
+        refresh_outlooks(context)
     _settle(context)
-    return done, asked
+    counted = (one for one in seen if not one.startswith("UPDATE proposals"))
+    return done, Counter(" ".join(one.split()[:12]) for one in counted)

@@ -1,10 +1,9 @@
 """Lines of one supplier order share their fate, and a plan comes to rest."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from adapters.canonical.supply import SupplierConditions
 from service.context import ServiceContext
@@ -45,6 +44,7 @@ from tests.service.builders_supplier_orders import (
     rest,
     states,
 )
+from tests.service.statements import statements
 
 
 @pytest.fixture
@@ -192,17 +192,10 @@ def test_the_order_costs_the_same_few_statements_for_any_number_of_lines(erp: Er
 
 def _statements(context: ServiceContext) -> int:
     """How many times a pass asks about conditions of suppliers or orders of them."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if "supplier_conditions" in statement or "proposals.supplier_id IS NOT NULL" in statement:
-            seen.append(statement)
-
-    engine = context.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    rest(context)
-    event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+    with statements(context.database) as seen:
+        rest(context)
+    about = ("supplier_conditions", "proposals.supplier_id IS NOT NULL")
+    return sum(any(words in statement for words in about) for statement in seen)
 
 
 def test_two_workers_that_cannot_see_each_others_lines_still_come_to_one_answer(erp: Erp) -> None:
