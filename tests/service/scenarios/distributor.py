@@ -19,6 +19,9 @@ class Distributor:
 
     service: RunningService
     today: date
+    item: str = ITEM
+    warehouse: str = WAREHOUSE
+    account: str = KEY_ACCOUNT
     _messages: int = field(default=0)
 
     def feed(self, kind: str, *rows: dict[str, Any]) -> None:
@@ -28,22 +31,25 @@ class Distributor:
 
     def open_for_business(self) -> None:
         """Master data, terms without minimum or multiple, stock, and steady sales."""
-        self.feed("locations", {"native_id": WAREHOUSE, "location_id": WAREHOUSE})
-        self.feed("items", {"native_id": ITEM, "item_id": ITEM, "description": "Water bottle"})
+        self.feed("locations", {"native_id": self.warehouse, "location_id": self.warehouse})
+        self.feed(
+            "items",
+            {"native_id": self.item, "item_id": self.item, "description": "Water bottle"},
+        )
         self.feed(
             "accounts",
             {
-                "native_id": KEY_ACCOUNT,
-                "account_id": KEY_ACCOUNT,
-                "sourcing_location_id": WAREHOUSE,
+                "native_id": self.account,
+                "account_id": self.account,
+                "sourcing_location_id": self.warehouse,
             },
         )
         self.feed(
             "supplier-terms",
             {
-                "native_id": "T1",
-                "item_id": ITEM,
-                "location_id": WAREHOUSE,
+                "native_id": f"{self.item}-T1",
+                "item_id": self.item,
+                "location_id": self.warehouse,
                 "supplier_id": "GLASSWORKS",
                 "lead_time_days": 14,
                 "review_period_days": 7,
@@ -59,9 +65,9 @@ class Distributor:
         self.feed(
             "stock-positions",
             {
-                "native_id": f"{ITEM}@{WAREHOUSE}",
-                "item_id": ITEM,
-                "location_id": WAREHOUSE,
+                "native_id": f"{self.item}@{self.warehouse}",
+                "item_id": self.item,
+                "location_id": self.warehouse,
                 "on_hand": str(on_hand),
                 "as_of": datetime.now(UTC).isoformat(),
             },
@@ -74,9 +80,9 @@ class Distributor:
             {
                 "kind": "sales",
                 "native_id": native_id,
-                "item_id": ITEM,
-                "location_id": WAREHOUSE,
-                "account_id": KEY_ACCOUNT,
+                "item_id": self.item,
+                "location_id": self.warehouse,
+                "account_id": self.account,
                 "quantity_open": str(quantity),
                 "requested_date": (self.today + timedelta(days=10)).isoformat(),
                 "opportunity_id": opportunity,
@@ -91,8 +97,8 @@ class Distributor:
             "system": "crm",
             "opportunity_id": opportunity,
             "source_version": version,
-            "account": KEY_ACCOUNT,
-            "product": ITEM,
+            "account": self.account,
+            "product": self.item,
             "quantity": str(quantity),
             "delivery_window": {
                 "start": (self.today + timedelta(days=5)).isoformat(),
@@ -105,11 +111,13 @@ class Distributor:
 
     def recommendation(self) -> dict[str, Any]:
         """What is recommended for the bottle, once nothing is pending."""
-        return self.service.recommendation(ITEM, WAREHOUSE)
+        return self.service.recommendation(self.item, self.warehouse)
 
     def open_proposals(self) -> list[dict[str, Any]]:
         """The bottle's proposals that the ERP has not taken."""
-        answer = self.service.erp.get("/v1/requisition-proposals", item=ITEM, location=WAREHOUSE)
+        answer = self.service.erp.get(
+            "/v1/requisition-proposals", item=self.item, location=self.warehouse
+        )
         found: list[dict[str, Any]] = answer["proposals"]
         return [one for one in found if one["state"] in ("in_review", "approved", "held")]
 
@@ -119,9 +127,9 @@ class Distributor:
             "sales-lines",
             {
                 "native_id": f"SHIPPED-{native_id}",
-                "item_id": ITEM,
-                "location_id": WAREHOUSE,
-                "account_id": KEY_ACCOUNT,
+                "item_id": self.item,
+                "location_id": self.warehouse,
+                "account_id": self.account,
                 "sold_on": self.today.isoformat(),
                 "quantity": str(quantity),
                 "opportunity_id": opportunity,
@@ -140,13 +148,15 @@ class Distributor:
         )
 
     def claim(self, key: str) -> dict[str, Any]:
-        """The ERP claims all it can get, until the undo window of a person's approval is over."""
+        """The ERP claims all of the warehouse, once a person's approval can no longer be undone."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         attempt = 0
         while True:
             attempt += 1
             answer = self.service.erp.post(
-                "/v1/proposal-claims", {}, **{"Idempotency-Key": f"{key}-{attempt}"}
+                "/v1/proposal-claims",
+                {"locations": [self.warehouse]},
+                **{"Idempotency-Key": f"{self.warehouse}-{key}-{attempt}"},
             )
             if answer["proposals"] or time.monotonic() > deadline:
                 return {**answer, "key": f"{key}-{attempt}"}
@@ -167,10 +177,10 @@ class Distributor:
         first = self.today - timedelta(weeks=WEEKS)
         return [
             {
-                "native_id": f"S{number}",
-                "item_id": ITEM,
-                "location_id": WAREHOUSE,
-                "account_id": KEY_ACCOUNT if number % 5 == 0 else f"BUYER-{number % 7}",
+                "native_id": f"{self.item}-S{number}",
+                "item_id": self.item,
+                "location_id": self.warehouse,
+                "account_id": self.account if number % 5 == 0 else f"BUYER-{number % 7}",
                 "sold_on": (first + timedelta(days=number)).isoformat(),
                 "quantity": str(16 + number % 3 * 4 + (number // 7) % 4),
             }

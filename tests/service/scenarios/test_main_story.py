@@ -1,45 +1,55 @@
 """The main job from end to end, over HTTP, against the running service."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from rules.ordering.explanation import recompute_quantity
+from tests.service.conftest import empty_database
 from tests.service.scenarios.distributor import Distributor, terms
-from tests.service.scenarios.running_service import running_service
+from tests.service.scenarios.running_service import RunningService, running_service
 
 pytestmark = pytest.mark.parametrize(
-    ("empty_database_url", "bell"),
+    "service",
     [
-        ("sqlite", "local"),
-        pytest.param("postgresql", "local", marks=pytest.mark.long),
-        ("postgresql", "redis"),
+        pytest.param(("sqlite", "local"), id="sqlite-local"),
+        pytest.param(("postgresql", "local"), id="postgresql-local", marks=pytest.mark.long),
+        pytest.param(("postgresql", "redis"), id="postgresql-redis"),
     ],
     indirect=True,
 )
 
 
-@pytest.fixture
-def bell(request: pytest.FixtureRequest) -> dict[str, str]:
-    """Settings for what wakes the worker: the socket of this machine, or RQ."""
-    if request.param == "local":
-        return {}
-    return {"REPLENISH_REDIS_URL": request.getfixturevalue("valkey_server")}
+@pytest.fixture(scope="module")
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
+    """One service for all tests of a variant: a database, and what wakes the worker."""
+    database, bell = request.param
+    folder = tmp_path_factory.mktemp("story")
+    settings = {"REPLENISH_CLAIM_LEASE_SECONDS": "2"}
+    if bell == "redis":
+        settings["REPLENISH_REDIS_URL"] = request.getfixturevalue("valkey_server")
+    with (
+        empty_database(request, database, folder) as url,
+        running_service(url, folder, **settings) as running,
+    ):
+        yield running
 
 
 @pytest.fixture
-def distributor(
-    empty_database_url: str, bell: dict[str, str], tmp_path: Path
-) -> Iterator[Distributor]:
-    settings = {"REPLENISH_CLAIM_LEASE_SECONDS": "2", **bell}
-    with running_service(empty_database_url, tmp_path, **settings) as service:
-        distributor = Distributor(service, datetime.now(UTC).date())
-        distributor.open_for_business()
-        yield distributor
+def distributor(service: RunningService, request: pytest.FixtureRequest) -> Distributor:
+    """A distributor of the test's own: its item, its warehouse, its key account."""
+    own = f"{zlib.crc32(request.node.originalname.encode()):08x}"
+    distributor = Distributor(
+        service, datetime.now(UTC).date(), f"BOTTLE-{own}", f"UK-{own}", f"ACME-{own}"
+    )
+    distributor.open_for_business()
+    return distributor
 
 
 def test_an_opportunity_raises_the_order_until_it_is_lost(distributor: Distributor) -> None:
@@ -124,7 +134,7 @@ def test_a_claim_that_crashed_is_offered_again_under_the_same_key(
 
     taken = {
         "claim_id": again["claim_id"],
-        "erp_number": "REQ-1",
+        "erp_number": f"REQ-{proposal['external_ref']}",
         "accepted_quantity": once_more["quantity"],
     }
     path = f"/v1/requisition-proposals/{proposal['external_ref']}/acknowledge"
@@ -148,7 +158,7 @@ def test_what_the_erp_took_is_never_changed_silently(distributor: Distributor) -
         f"/v1/requisition-proposals/{offered['external_ref']}/acknowledge",
         {
             "claim_id": claimed["claim_id"],
-            "erp_number": "REQ-1",
+            "erp_number": f"REQ-{offered['external_ref']}",
             "accepted_quantity": offered["quantity"],
         },
     )
