@@ -25,6 +25,22 @@ def pytest_configure() -> None:
             del os.environ[name]
 
 
+_LONGEST = (
+    "tests/test_readme.py",
+    "tests/service/scenarios/",
+    "tests/service/worker/",
+    "tests/service/go_live/test_go_live_commands.py",
+    "tests/service/test_commands.py",
+    "tests/service/proposals/test_proposal_machine.py",
+)
+"""Files that take longest, most of them because they start the product as its users do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files go first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[URL]:
     """A PostgreSQL in which databases can be made."""
