@@ -26,11 +26,12 @@ from tests.service.builders_feeds import (
 )
 from tests.service.builders_network import Network, lane
 from tests.service.builders_outside import Systems
+from tests.service.builders_people import put_people
 from tests.service.builders_plans import bucket, tell
 from tests.service.builders_queue import put_full_queue
 from tests.service.builders_rationale import TODAY
 from tests.service.builders_signals import deliver, signal
-from tests.service.builders_web import put_company, put_locations, put_people
+from tests.service.builders_web import put_company, put_locations
 from tests.service.conftest import FakeClock
 
 OVERRIDDEN = ("BOTTLE", "BATH")

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from forecasting.quantile_levels import QUANTILE_LEVELS
 from rules.ordering.explanation import Explanation
-from service.access.people import NewPerson, Role, create_person
 from service.database.base import Table, new_id
 from service.feeds.tables import (
     AccountRow,
@@ -36,8 +35,6 @@ from tests.service.builders_rationale import (
     inputs_of,
 )
 
-PASSWORD = "correct horse battery"  # noqa: S105  a test's password
-
 
 def put_company(session: Session, notice: str = "") -> None:
     ensure_default(session, datetime.combine(TODAY, time(), UTC))
@@ -51,12 +48,6 @@ def put_company(session: Session, notice: str = "") -> None:
             notice=notice,
         )
     )
-
-
-def put_people(session: Session, now: datetime) -> None:
-    for role in Role:
-        person = NewPerson(role.value, f"Demo {role.value}", role, PASSWORD)
-        create_person(session, person, now)
 
 
 def put_locations(session: Session, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from service.context import ServiceContext
 from service.proposals.tables import ProposalRow
-from tests.service.builders_web import PASSWORD
+from tests.service.builders_people import PASSWORD
 
 PROPOSAL = "/proposals/RQ-85123A-DC-UK"
 SUPPLIER_ORDER = "/supplier-orders/lines?supplier=SUPPLIER-07&location=DC-UK"

@@ -14,14 +14,9 @@ from service.context import ServiceContext
 from service.http import problems
 from service.proposals.tables import ProposalRow
 from service.web.assembly import install_pages
+from tests.service.builders_people import PASSWORD, put_people
 from tests.service.builders_rationale import Planned
-from tests.service.builders_web import (
-    PASSWORD,
-    put_company,
-    put_locations,
-    put_people,
-    put_planned,
-)
+from tests.service.builders_web import put_company, put_locations, put_planned
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

@@ -13,7 +13,7 @@ from service.access.people import (
 )
 from service.access.tables import PersonRow, SessionRow
 from service.context import ServiceContext
-from tests.service.builders_web import PASSWORD
+from tests.service.builders_people import PASSWORD
 from tests.service.conftest import FakeClock
 from tests.service.web.conftest import Browser
 

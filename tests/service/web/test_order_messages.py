@@ -12,8 +12,8 @@ from service.policies.versions import ensure_default
 from service.proposals.tables import ProposalRow
 from service.web.queue_counts import waiting
 from tests.service.builders_feeds import Erp, account, item, location, purchase, sale, stock, terms
+from tests.service.builders_people import put_people
 from tests.service.builders_plan import plan, proposals
-from tests.service.builders_web import put_people
 from tests.service.web.conftest import Browser, web_app
 
 TODAY = date(2011, 8, 29)
