@@ -1,0 +1,78 @@
+"""Where Tryton writes down that something changed.
+
+A record's change date is empty until it is first changed: records as they were created, and those
+that were changed since, are two tracks. A record may also change with another one that it leans
+on, such as a product with its template.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.erp.tryton.reading.sweep import Change, Sweeper
+from adapters.erp.tryton.rpc import Domain, Row, Rpc, Search
+
+PAGE = 500
+
+_ACTIVE_OR_NOT = ["active", "in", [True, False]]
+"""Else Tryton shows active records only."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """Changes of a model, by one of its stamps: ``write_date``, or another record's."""
+
+    model: str
+    stamp: str
+    domain: Domain = ()
+
+    def sweeper(self, rpc: Rpc, size: int = PAGE) -> Sweeper:
+        """Reads the track in pages of ``size`` changes."""
+
+        def look(above: Change | None, limit: int) -> Sequence[Change]:
+            return self._changes(rpc, above, ("ASC", limit))
+
+        def newest() -> Change | None:
+            return next(iter(self._changes(rpc, None, ("DESC", 1))), None)
+
+        return Sweeper(look, newest, rpc.settings.overlap, size)
+
+    def _changes(
+        self, rpc: Rpc, above: Change | None, portion: tuple[str, int]
+    ) -> Sequence[Change]:
+        direction, limit = portion
+        search = Search(
+            self.model,
+            (self.stamp,),
+            [*self.domain, [self.stamp, "!=", None], *_above(self.stamp, above)],
+            ((self.stamp, direction), ("id", direction)),
+            limit,
+        )
+        return [Change(_value(row, self.stamp), row["id"]) for row in rpc.rows(search)]
+
+
+def own_tracks(model: str, domain: Domain = (), *, hides: bool = False) -> tuple[Track, ...]:
+    """A model's own two tracks. ``hides`` says that it has inactive records."""
+    shown = [*domain, _ACTIVE_OR_NOT] if hides else list(domain)
+    return (
+        Track(model, "create_date", [*shown, ["write_date", "=", None]]),
+        Track(model, "write_date", shown),
+    )
+
+
+def changed_at(row: Row) -> Any:
+    """When a record was changed last, of which both stamps were read."""
+    return row["write_date"] or row["create_date"]
+
+
+def _above(stamp: str, above: Change | None) -> list[Any]:
+    if above is None:
+        return []
+    same = [[stamp, "=", above.at], ["id", ">", above.id]]
+    return [["OR", [stamp, ">", above.at], same]]
+
+
+def _value(row: Row, path: str) -> Any:
+    """The value at a dotted path."""
+    step, _, rest = path.partition(".")
+    return _value(row[f"{step}."], rest) if rest else row[step]
