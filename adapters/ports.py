@@ -244,7 +244,10 @@ class ErpPort(Protocol):
     """An ERP that documents are created in."""
 
     def find(self, external_refs: Sequence[str]) -> Mapping[str, FoundDocument]:
-        """Which of these references the system has a document for. Raises PortError."""
+        """Which of these references the system has a document for. Raises PortError.
+
+        One that it has refused or cancelled is no document any more.
+        """
 
     def create(self, proposals: Sequence[RequisitionProposal]) -> Sequence[Written]:
         """Create, or carry out, what is proposed; one answer each, by ``external_ref``.

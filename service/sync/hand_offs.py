@@ -229,6 +229,16 @@ def conclude(session: Session, one: HandOff, status: Status, detail: str = "") -
     )
 
 
+def give_up(session: Session, external_ref: str) -> None:
+    """The ERP refused it: what is on the way about it is asked for no more."""
+    session.execute(
+        update(HandOffRow)
+        .where(HandOffRow.external_ref == external_ref, HandOffRow.status.in_(ON_THE_WAY))
+        .values(status=Status.LOST, lease=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _update(session: Session, one: HandOff, values: Mapping[str, Any]) -> bool:
     """Change the row as long as it is under our lease."""
     changed = session.execute(

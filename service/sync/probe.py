@@ -1,7 +1,8 @@
 """What a connection does, in words, and whether its system answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from adapters.canonical.proposal import ProposalKind
 from adapters.ports import OutsideSystem, PortError
 from service.sync.connections import FORECAST_PUBLISHED, OUTLOOK_CHANGED, Role
 from service.sync.tables import ConnectionRow
@@ -20,11 +21,23 @@ def described(row: ConnectionRow, system: OutsideSystem) -> Iterator[str]:
     for pattern in row.subscriptions:
         yield f"Told: {pattern} {_by(row, system, pattern)}."
     if Role.ERP in row.roles:
-        yield (
-            "Proposals are pushed to it, and its number comes back."
-            if row.push and system.erp
-            else "It claims proposals itself."
-        )
+        yield from _proposals(row, system)
+
+
+def _proposals(row: ConnectionRow, system: OutsideSystem) -> Iterator[str]:
+    """Who asks for proposals, and for which kinds of them."""
+    if not (row.push and system.erp):
+        yield "It claims proposals itself."
+        return
+    yield "Proposals are pushed to it, and its number comes back."
+    left = [kind for kind in ProposalKind if kind not in system.capabilities.kinds]
+    if left:
+        yield f"It takes {_named(kind for kind in ProposalKind if kind not in left)}."
+        yield f"Not pushed, since it does not take them: {_named(left)}."
+
+
+def _named(kinds: Iterable[ProposalKind]) -> str:
+    return ", ".join(kind.replace("_", " ") for kind in kinds)
 
 
 def _by(row: ConnectionRow, system: OutsideSystem, pattern: str) -> str:
