@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from adapters.erp.tryton.faults import Call, unreadable
+from adapters.erp.tryton.faults import Call, RefusedCallerError, unreadable
 from adapters.erp.tryton.session import Session
 from adapters.erp.tryton.settings import TrytonSettings
 from adapters.erp.tryton.transport import Transport
 from adapters.erp.tryton.wire import UnreadableAnswerError
+from adapters.ports import Failure
 
 Row = Mapping[str, Any]
 """A record by field; a field of another record is written ``field.`` with a mapping of its own."""
@@ -72,6 +73,16 @@ class Rpc:
         if not isinstance(told, dict):
             raise unreadable(call, UnreadableAnswerError("it is no preferences"))
         return told
+
+    @property
+    def company(self) -> int:
+        """The id of the company that we work in; raises PortError if the user has none."""
+        company = self.context.get("company")
+        if not isinstance(company, int):
+            login = self.settings.login
+            detail = f"{login} works in no company of Tryton: choose one in its preferences"
+            raise RefusedCallerError(Failure.REJECTED, detail)
+        return company
 
     @property
     def _made(self) -> Callable[[Call, list[Any]], Any]:

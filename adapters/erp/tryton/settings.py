@@ -11,6 +11,21 @@ from adapters.canonical.identity import Code
 from adapters.ports import Idempotency, IncomingKind
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+READABLE = (
+    IncomingKind.LOCATIONS,
+    IncomingKind.ITEMS,
+    IncomingKind.ACCOUNTS,
+    IncomingKind.SUPPLIER_TERMS,
+    IncomingKind.TRANSFER_LANES,
+    IncomingKind.ORDER_POINTS,
+    IncomingKind.SALES_LINES,
+    IncomingKind.STOCK_POSITIONS,
+    IncomingKind.OPEN_ORDERS,
+    IncomingKind.DEMAND_SIGNALS,
+    IncomingKind.PROPOSAL_ANSWERS,
+)
+"""What Tryton has rows of, those first that others refer to."""
+
 _DATABASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
@@ -27,7 +42,8 @@ class TrytonSettings(BaseModel):
     ``overlap_seconds`` is longer than any transaction in Tryton takes: a change is stamped when
     its transaction begins and seen when it ends. ``history_from`` is the first day of the sales
     that are read; none is all. Opportunities have a day on which they are expected to be won;
-    their goods are wanted ``delivery_after_days`` later, within ``delivery_window_days`` days.
+    their goods are wanted ``delivery_after_days`` later, within ``delivery_window_days`` days, from
+    ``opportunity_location``; none is the only warehouse, or where our sourcing rules say.
     """
 
     # An error never repeats what it is about: it could be a secret.
@@ -49,6 +65,7 @@ class TrytonSettings(BaseModel):
     history_from: date | None = None
     delivery_after_days: int = Field(0, ge=0, le=365)
     delivery_window_days: int = Field(30, ge=1, le=365)
+    opportunity_location: Code | None = None
 
     @property
     def overlap(self) -> timedelta:
@@ -73,6 +90,14 @@ class TrytonSettings(BaseModel):
         if ":" in login:
             raise ValueError("a login with a colon cannot be written into a session's header")
         return login
+
+    @field_validator("reads")
+    @classmethod
+    def _are_there(cls, kinds: tuple[IncomingKind, ...]) -> tuple[IncomingKind, ...]:
+        missing = sorted(set(kinds) - set(READABLE))
+        if missing:
+            raise ValueError(f"Tryton has no {', '.join(missing)} to read")
+        return kinds
 
     @model_validator(mode="after")
     def _is_reached_safely(self) -> "TrytonSettings":

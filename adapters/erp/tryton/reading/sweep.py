@@ -7,7 +7,7 @@ visible when the sweep before began, goes up by (stamp, id), page by page, and l
 read already: that is remembered, down to where the next sweep begins.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -88,10 +88,10 @@ class Sweeper:
                 whole = len(found) < self.size
         fresh = [change for change in found if place.seen.get(change.id) != change.at]
         floor = _later(place.floor, base - self.overlap if base else None)
-        seen = _above(floor, {**place.seen, **{change.id: change.at for change in fresh}})
+        seen = {**place.seen, **{change.id: change.at for change in fresh}}
         if whole:
-            return Page(fresh, Place(floor, seen=seen))
-        return Page(fresh, Place(place.floor, found[-1], base, seen))
+            return Page(fresh, Place(floor, seen=_ahead(seen, floor, None)))
+        return Page(fresh, Place(place.floor, found[-1], base, _ahead(seen, floor, found[-1])))
 
 
 def to_json(place: Place) -> dict[str, Any]:
@@ -146,7 +146,12 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(known) if known else None
 
 
-def _above(floor: datetime | None, seen: Mapping[int, datetime]) -> dict[int, datetime]:
-    """What the next sweep will come upon again."""
-    kept: Iterable[tuple[int, datetime]] = seen.items()
-    return {number: at for number, at in kept if floor is None or at >= floor}
+def _ahead(
+    seen: Mapping[int, datetime], floor: datetime | None, after: Change | None
+) -> dict[int, datetime]:
+    """What this sweep, which has come to ``after``, or the next one will come upon again."""
+    return {
+        number: at
+        for number, at in seen.items()
+        if floor is None or at >= floor or (after is not None and Change(at, number) > after)
+    }

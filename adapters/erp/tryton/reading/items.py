@@ -1,0 +1,92 @@
+"""Products as items, with the units they may be counted in."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from adapters.erp.tryton.codes import code_of
+from adapters.erp.tryton.quantities import UNIT_FIELDS, conversion
+from adapters.erp.tryton.reading.portions import Changes, Mapped
+from adapters.erp.tryton.reading.records import by_id, without_gaps, written
+from adapters.erp.tryton.reading.tracks import Track, changed_at, own_tracks
+from adapters.erp.tryton.rpc import Row, Rpc, Search
+from adapters.ports import IncomingKind
+
+MODEL = "product.product"
+
+_ACTIVE_OR_NOT = ["active", "in", [True, False]]
+_MOST_DECIMALS = 6
+_FIELDS = (
+    *("code", "active", "create_date", "write_date", "default_uom"),
+    *("template.name", "template.active", "template.create_date", "template.write_date"),
+    "template.categories.name",
+)
+
+Units = Mapping[int, Row]
+
+
+def stocked(path: str = "") -> list[Any]:
+    """The condition that Tryton keeps a stock of a product; ``path`` leads to it, with a dot."""
+    template = f"{path}template"
+    return [[f"{template}.type", "=", "goods"], [f"{template}.consumable", "=", False]]
+
+
+def items(rpc: Rpc) -> Changes:
+    """Stocked products that changed, by themselves or with their template."""
+    new, changed = own_tracks(MODEL, stocked(), hides=True)
+    templates = Track(MODEL, "template.write_date", [*stocked(), _ACTIVE_OR_NOT])
+    tracks = {"new": new, "changed": changed, "templates": templates}
+    return Changes(IncomingKind.ITEMS, rpc, tracks, partial(_mapped, rpc))
+
+
+def units_of(rpc: Rpc) -> Units:
+    """All units of measure by id."""
+    search = Search("product.uom", UNIT_FIELDS, [_ACTIVE_OR_NOT])
+    return {row["id"]: row for row in rpc.rows(search)}
+
+
+def _mapped(rpc: Rpc, _track: str, ids: Sequence[int]) -> Mapped:
+    units = units_of(rpc)
+    return Mapped([_row(row, units) for row in by_id(rpc, MODEL, ids, _FIELDS).values()])
+
+
+def _row(row: Row, units: Units) -> dict[str, Any]:
+    template = row["template."]
+    identity = {
+        "item_id": code_of(row),
+        "native_id": str(row["id"]),
+        "changed_at": written(max(changed_at(row), changed_at(template))),
+    }
+    if not (row["active"] and template["active"]):
+        return {**identity, "gone": True}
+    base = units[row["default_uom"]]
+    return without_gaps(
+        {
+            **identity,
+            "description": template["name"],
+            "base_unit": base["symbol"],
+            "unit_decimals": min(base["digits"], _MOST_DECIMALS),
+            "item_group": _group(template),
+            "conversions": _conversions(base, units) or None,
+        }
+    )
+
+
+def _group(template: Row) -> str | None:
+    """Its category, where it has exactly one."""
+    categories = template["categories."]
+    return categories[0]["name"] if len(categories) == 1 else None
+
+
+def _conversions(base: Row, units: Units) -> list[dict[str, str]]:
+    """The other units of its category, by their symbols."""
+    found = {
+        unit["symbol"]: conversion(unit, base)
+        for unit in units.values()
+        if unit["category"] == base["category"] and unit["active"] and unit["id"] != base["id"]
+    }
+    found.pop(base["symbol"], None)
+    return [
+        {"unit": symbol, "numerator": numerator, "denominator": denominator}
+        for symbol, (numerator, denominator) in sorted(found.items())
+    ]
