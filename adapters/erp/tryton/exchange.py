@@ -2,7 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
+from adapters.erp.tryton.examine import examine
+from adapters.erp.tryton.following import ProposalAnswers
+from adapters.erp.tryton.forecasts import Forecasts
+from adapters.erp.tryton.outlooks import Outlooks
 from adapters.erp.tryton.reading.accounts import accounts
 from adapters.erp.tryton.reading.demand_signals import demand_signals
 from adapters.erp.tryton.reading.items import items
@@ -17,6 +22,7 @@ from adapters.erp.tryton.reading.supplier_terms import supplier_terms
 from adapters.erp.tryton.reading.transfer_lanes import transfer_lanes
 from adapters.erp.tryton.rpc import Rpc
 from adapters.erp.tryton.settings import READABLE, TrytonSettings
+from adapters.erp.tryton.writing.proposals import Proposals
 from adapters.ports import Capabilities, IncomingKind, OutsideSystem
 
 MAX_BATCH = 200
@@ -32,6 +38,7 @@ _READINGS: Mapping[IncomingKind, Callable[[Rpc], Reading]] = {
     IncomingKind.STOCK_POSITIONS: StockPositions,
     IncomingKind.OPEN_ORDERS: open_orders,
     IncomingKind.DEMAND_SIGNALS: demand_signals,
+    IncomingKind.PROPOSAL_ANSWERS: ProposalAnswers,
 }
 
 
@@ -43,10 +50,15 @@ def open_tryton(settings: TrytonSettings, now: Callable[[], datetime]) -> Outsid
             idempotency=settings.idempotency,
             max_batch=MAX_BATCH,
             cursor_precision=settings.overlap,
+            write_forecast=True,
             echo_filter=True,
         ),
         source=_source(rpc),
+        crm=Outlooks(rpc),
+        erp=Proposals(rpc),
+        planning=Forecasts(rpc),
         close=rpc.close,
+        examine=partial(examine, rpc),
     )
 
 

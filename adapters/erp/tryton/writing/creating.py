@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adapters.canonical.proposal import RequisitionProposal
-from adapters.erp.tryton.permissions import check_may_create
+from adapters.erp.tryton.permissions import check_may
 from adapters.erp.tryton.rpc import Rpc
 from adapters.erp.tryton.writing.documents import Document, Documents, stamped
 from adapters.erp.tryton.writing.names import Names
@@ -77,7 +77,7 @@ class Creating:
         for (one, _), made in result.done:
             ids[made] = one.external_ref
         if result.refused:
-            check_may_create(self._rpc, self._documents.model)
+            check_may(self._rpc, self._documents.model, "create")
         lost = [(one, fault) for (one, _), fault in result.refused]
         return {**refused, **self._won_by_others(lost, ids)}
 

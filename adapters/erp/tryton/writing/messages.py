@@ -1,13 +1,15 @@
-"""Messages about purchase orders: notes on the purchase, for the people who buy.
+"""Messages about what is ordered: notes on the purchase, or the shipment, for people to act on.
 
 What Tryton has ordered is between it and the supplier; we do not change it.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from adapters import PRODUCT
 from adapters.canonical.proposal import ProposalKind, RequisitionProposal
+from adapters.erp.tryton.codes import code_of
 from adapters.erp.tryton.notes import Note, Notes
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.erp.tryton.writing.documents import refusal
@@ -16,12 +18,25 @@ from adapters.ports import PortError, WriteResult, Written
 from adapters.repetition import failed, request_key
 
 _PURCHASE = "purchase.purchase"
-_OVER = {"done": "received and paid", "cancelled": "cancelled"}
+_SHIPMENT = "stock.shipment.internal"
+_MOVE = "move "
+"""Begins the last part of an open transfer's name; a purchase line has its id there."""
+_OVER = {"done", "cancelled"}
 _ASKED = {
     ProposalKind.EXPEDITE: "please have it delivered earlier, by {date}",
     ProposalKind.DEFER: "please have it delivered later, on {date}",
     ProposalKind.CANCEL_ORDER: "please cancel what is left of it",
 }
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a message is about: its record, as notes refer to it, and its line in words."""
+
+    resource: str
+    number: str
+    state: str
+    line: str
 
 
 class Messages:
@@ -33,18 +48,19 @@ class Messages:
 
     def leave(self, proposals: Sequence[RequisitionProposal]) -> dict[str, Written]:
         """One answer each, by reference; raises the PortError of a failed call."""
-        lines = self._lines(proposals)
+        names = {one.external_ref: _last_part(one) for one in proposals}
+        orders = {**self._purchases(names.values()), **self._shipments(names.values())}
         answers: dict[str, Written] = {}
         wanted: dict[Note, RequisitionProposal] = {}
         for one in proposals:
             try:
-                line = _line_of(one, lines)
+                order = _open(one, orders.get(names[one.external_ref]))
             except PortError as fault:
                 answers[one.external_ref] = failed(one.external_ref, fault)
                 continue
-            resource = f"{_PURCHASE},{line['purchase.']['id']}"
-            wanted[Note(resource, _title(one), _text(one, line))] = one
-            answers[one.external_ref] = _noted(one, line)
+            wanted[Note(order.resource, _title(one), _text(one, order))] = one
+            taken = Written(one.external_ref, WriteResult.TAKEN, order.number)
+            answers[one.external_ref] = taken
         there = {(note.resource, note.title) for note in self._notes.on(wanted)}
         missing = [note for note in wanted if (note.resource, note.title) not in there]
         for note, why in narrowed(missing, self._notes.create).refused:
@@ -52,40 +68,55 @@ class Messages:
             answers[reference] = failed(reference, why)
         return answers
 
-    def _lines(self, proposals: Sequence[RequisitionProposal]) -> dict[str, Row]:
-        """The purchase lines that the messages are about, by their id as it is written."""
-        ids = {int(line) for line in map(_line_id, proposals) if line.isdecimal()}
+    def _purchases(self, names: Collection[str]) -> dict[str, _Order]:
+        """By the names of their lines."""
+        ids = sorted({int(name) for name in names if name.isdecimal()})
         fields = ["purchase.number", "purchase.state", "product.code", "quantity", "unit.symbol"]
-        search = Search("purchase.line", fields, [("id", "in", sorted(ids))])
-        return {str(row["id"]): row for row in self._rpc.rows(search)} if ids else {}
+        rows = self._rpc.rows(Search("purchase.line", fields, [("id", "in", ids)])) if ids else []
+        return {
+            str(row["id"]): _order(f"{_PURCHASE},{row['purchase.']['id']}", row["purchase."], row)
+            for row in rows
+        }
+
+    def _shipments(self, names: Collection[str]) -> dict[str, _Order]:
+        """By the names of their moves."""
+        tails = {name.removeprefix(_MOVE) for name in names if name.startswith(_MOVE)}
+        ids = sorted(int(tail) for tail in tails if tail.isdecimal())
+        fields = ["shipment", "shipment.number", "shipment.state"]
+        fields += ["product.code", "quantity", "unit.symbol"]
+        rows = self._rpc.rows(Search("stock.move", fields, [("id", "in", ids)])) if ids else []
+        return {
+            f"{_MOVE}{row['id']}": _order(row["shipment"], row["shipment."], row)
+            for row in rows
+            if (row["shipment"] or "").startswith(_SHIPMENT)
+        }
 
 
-def _line_id(proposal: RequisitionProposal) -> str:
-    """The line's id in Tryton: what follows the system's name, and the order's number."""
+def _last_part(proposal: RequisitionProposal) -> str:
+    """What stands after the system's name and the order's number."""
     return (proposal.purchase_line or "").rpartition("/")[2]
 
 
-def _line_of(proposal: RequisitionProposal, lines: dict[str, Row]) -> Row:
-    line = lines.get(_line_id(proposal))
-    if line is None:
-        raise refusal(f"Tryton has no purchase line {proposal.purchase_line!r}.")
-    over = _OVER.get(line["purchase."]["state"])
-    if over:
-        raise refusal(f"The purchase {line['purchase.']['number']} is {over} in Tryton already.")
-    return line
+def _order(resource: str, document: Row, line: Row) -> _Order:
+    quantity = f"{Decimal(line['quantity'] or 0).normalize():f}"
+    product = code_of(line["product."]) if line["product."] else "what has no product"
+    unit = (line["unit."] or {}).get("symbol") or ""
+    words = " ".join(f"{quantity} {unit} of {product}".split())
+    return _Order(resource, document["number"] or f"#{document['id']}", document["state"], words)
+
+
+def _open(proposal: RequisitionProposal, order: _Order | None) -> _Order:
+    if order is None:
+        raise refusal(f"Tryton has no order line {proposal.purchase_line!r}.")
+    if order.state in _OVER:
+        raise refusal(f"{order.number} is {order.state} in Tryton already.")
+    return order
 
 
 def _title(proposal: RequisitionProposal) -> str:
     return f"{PRODUCT.capitalize()} {request_key(proposal)}"
 
 
-def _text(proposal: RequisitionProposal, line: Row) -> str:
-    product: Any = line["product."] or {}
-    what = f"{line['quantity'].normalize():f} {line['unit.']['symbol']} of {product.get('code')}"
+def _text(proposal: RequisitionProposal, order: _Order) -> str:
     asked = _ASKED[proposal.kind].format(date=proposal.required_date)
-    return f"{what}: {asked}.\n{proposal.rationale}".strip()
-
-
-def _noted(proposal: RequisitionProposal, line: Row) -> Written:
-    number = line["purchase."]["number"] or str(line["purchase."]["id"])
-    return Written(proposal.external_ref, WriteResult.TAKEN, number)
+    return f"{order.line}: {asked}.\n{proposal.rationale}".strip()
