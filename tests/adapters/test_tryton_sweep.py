@@ -120,6 +120,15 @@ def test_old_changes_are_not_remembered() -> None:
     assert len(reader.place.seen) == 1
 
 
+def test_a_transaction_that_changed_thousands_takes_little_room_in_the_cursor() -> None:
+    records = Records(now=5)
+    for number in range(1, 5001):
+        records.commit(5, number)
+    reader = records.reader(size=6000)
+    assert len(reader.all()) == 5000
+    assert len(str(to_json(reader.place))) < 100
+
+
 def test_a_quiet_look_costs_one_call() -> None:
     records = Records(now=20)
     records.commit(15, 1)

@@ -33,6 +33,10 @@ _FIELDS = (
     *("create_date", "write_date", "lines.create_date", "lines.write_date"),
     *("lines.product.code", "lines.quantity", "lines.unit.symbol"),
 )
+_LINE_FIELDS = (
+    *("opportunity", "create_date", "write_date"),
+    *("opportunity.create_date", "opportunity.write_date"),
+)
 _STATUS: Mapping[str, str] = {
     "lead": "open",
     "opportunity": "open",
@@ -61,7 +65,9 @@ def demand_signals(rpc: Rpc) -> Changes:
 
 def _mapped(rpc: Rpc, track: str, ids: Sequence[int]) -> Mapped:
     if track.endswith(_LINES):
-        ids = [row["opportunity"] for row in by_id(rpc, _LINE, ids, ["opportunity"]).values()]
+        ids = _changed_alone(rpc, ids)
+        if not ids:
+            return Mapped()
     place = _place(rpc)
     rows: list[dict[str, Any]] = []
     unreadable: list[str] = []
@@ -73,6 +79,20 @@ def _mapped(rpc: Rpc, track: str, ids: Sequence[int]) -> Mapped:
         if not problems:  # else a line that cannot be read would pass for one that was taken out
             whole.add(opportunity["number"])
     return Mapped(rows, unreadable, frozenset(whole))
+
+
+def _changed_alone(rpc: Rpc, lines: Sequence[int]) -> list[int]:
+    """The opportunities of lines that were not changed together with them.
+
+    What one transaction has changed has one stamp: it is seen in the opportunity's own tracks.
+    """
+    found = by_id(rpc, _LINE, lines, _LINE_FIELDS).values()
+    return sorted({row["opportunity"] for row in found if changed_at(row) not in _stamps(row)})
+
+
+def _stamps(line: Row) -> set[datetime]:
+    opportunity = line["opportunity."]
+    return {opportunity["create_date"], opportunity["write_date"]}
 
 
 def _place(rpc: Rpc) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from adapters.erp.tryton.reading.sweep import Place, from_json, to_json
-from adapters.erp.tryton.reading.tracks import Track
+from adapters.erp.tryton.reading.sweep import from_json, to_json
+from adapters.erp.tryton.reading.tracks import PAGE, Track
 from adapters.erp.tryton.rpc import Rpc
 from adapters.ports import IncomingKind
 
@@ -58,14 +58,16 @@ class Reading(Protocol):
 class Changes:
     """A kind of which only what changed is read: ``mapped`` gives the rows of changed ids.
 
-    Each track is followed on its own. ``size`` is how many changes are read at once.
+    Each track is followed on its own. ``size`` is how many changes are read at once. What was
+    passed over because no row came of it is kept in ``passed`` until a row moves the cursor.
     """
 
     kind: IncomingKind
     rpc: Rpc
     tracks: Mapping[str, Track]
     mapped: Callable[[str, Sequence[int]], Mapped]
-    size: int = field(default=500)
+    size: int = PAGE
+    passed: dict[str, tuple[Standing, Standing]] = field(default_factory=dict)
 
     def next_portion(self, standing: Standing) -> Portion | None:
         """What changed, from the first track that has news."""
@@ -77,20 +79,19 @@ class Changes:
         return None
 
     def _of_track(self, name: str, track: Track, stands: dict[str, Any]) -> Portion | None:
-        """Pages of which no row comes are passed over."""
+        """The next page of which rows come."""
         sweeper = track.sweeper(self.rpc, self.size)
-        place = from_json(stands.get(name))
+        stood = stands.get(name)
+        known, reached = self.passed.get(name, (None, None))
+        place = from_json(reached if known == stood and reached else stood)
         while page := sweeper.next_page(place):
             mapped = self.mapped(name, [change.id for change in page.changes])
             place = page.place
             stands[name] = to_json(place)
             if mapped:
                 return Portion(mapped, stands, more=place.under_way)
+            self.passed[name] = stood, stands[name]
         return None
-
-    def place_of(self, standing: Standing, name: str) -> Place:
-        """Where a track stands."""
-        return from_json((standing or {}).get(name))
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
 
 _PRODUCTS = "products"
-_AT_ONCE = 100
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,28 @@ class StockPositions:
     kind: IncomingKind = IncomingKind.STOCK_POSITIONS
 
     def next_portion(self, standing: Standing) -> Portion | None:
-        """At first all products; the moves count from before the first of them was read."""
+        """At first all products; then those that moved since before the first of them was read."""
         moves = _moves(self.rpc)
-        if standing is None:
-            newest = _newest(self.rpc, moves)
-            floor = newest - self.rpc.settings.overlap if newest else None
-            standing = {name: to_json(Place(floor)) for name in moves}
+        stands = standing or {name: _end(self.rpc, track) for name, track in moves.items()}
         tracks = {_PRODUCTS: Track(PRODUCT, "create_date", stocked()), **moves}
         changes = Changes(self.kind, self.rpc, tracks, partial(_mapped, self.rpc), _AT_ONCE)
-        return changes.next_portion(standing)
+        return changes.next_portion(stands)
 
 
 def _moves(rpc: Rpc) -> dict[str, Track]:
     done = [["state", "=", "done"], *of_company(rpc)]
     new, changed = own_tracks(MOVE, done)
     return {"new moves": new, "changed moves": changed}
+
+
+def _end(rpc: Rpc, track: Track) -> Standing:
+    """Where a track stands once all that it shows now was read."""
+    sweeper = track.sweeper(rpc)
+    newest = sweeper.newest()
+    place = Place(newest.at - rpc.settings.overlap) if newest else Place()
+    while page := sweeper.next_page(place):
+        place = page.place
+    return to_json(place)
 
 
 def _newest(rpc: Rpc, moves: dict[str, Track]) -> datetime | None:

@@ -95,11 +95,17 @@ class Sweeper:
 
 
 def to_json(place: Place) -> dict[str, Any]:
-    """As it stands in a cursor; moments in microseconds, what was seen grouped by them."""
-    groups: dict[int, list[int]] = {}
-    for number, at in sorted(place.seen.items()):
-        groups.setdefault(micros(at), []).append(number)
-    told: dict[str, Any] = {"seen": [[at, *ids] for at, ids in sorted(groups.items())]}
+    """As it stands in a cursor; moments in microseconds, what was seen as runs of ids by them.
+
+    One transaction may stamp thousands of records, mostly with one id after the other.
+    """
+    runs: list[list[int]] = []
+    for at, number in sorted((micros(at), number) for number, at in place.seen.items()):
+        if runs and runs[-1][0] == at and runs[-1][2] == number - 1:
+            runs[-1][2] = number
+        else:
+            runs.append([at, number, number])
+    told: dict[str, Any] = {"seen": runs}
     if place.floor:
         told["floor"] = micros(place.floor)
     if place.after:
@@ -119,7 +125,11 @@ def from_json(told: Any) -> Place:
             _moment(told["floor"]) if "floor" in told else None,
             after,
             _moment(told["base"]) if "base" in told else None,
-            {int(number): _moment(at) for at, *ids in told["seen"] for number in ids},
+            {
+                number: _moment(at)
+                for at, first, last in told["seen"]
+                for number in range(first, last + 1)
+            },
         )
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return Place()
