@@ -30,6 +30,7 @@ from tests.service.builders_network import lane
 from tests.service.builders_plan import plan
 from tests.service.builders_signals import signal
 from tests.service.builders_supplier_orders import conditions
+from tests.service.feeds.test_order_points import order_point
 
 FEW, MANY = 5, KEYS_PER_REFRESH // 2
 PLACES = ("UK", "SHOP")
@@ -62,6 +63,7 @@ def _everything(context: ServiceContext, names: list[str]) -> Erp:
     erp.send(FeedKind.SUPPLIER_TERMS, *(terms(*key) for key in keys))
     erp.send(FeedKind.SUPPLIER_CONDITIONS, conditions("90000"))
     erp.send(FeedKind.TRANSFER_LANES, lane("UK", "SHOP"))
+    erp.send(FeedKind.ORDER_POINTS, *(order_point(item_id=name) for name in names))
     days = [TODAY - timedelta(weeks=back, days=1) for back in range(16)]
     erp.send(
         FeedKind.SALES_LINES,
