@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from adapters.erp.tryton.faults import RefusedCallerError
 from adapters.erp.tryton.permissions import access_to, buttons_denied
 from adapters.erp.tryton.rpc import Row, Rpc, Search
+from adapters.erp.tryton.settings import Writing
 from adapters.ports import Examined, Idempotency, IncomingKind
 
 _SERIES = "8.0"
@@ -16,13 +17,14 @@ OUR_MODULE = "pegline_reference"
 class _Need:
     """What something asks of Tryton: a module, and what may be done to its models.
 
-    ``unless`` says how to do without it.
+    ``unless`` says how to do without it, ``part`` which writing needs it.
     """
 
     name: str
     module: str
     rights: Mapping[str, Sequence[str]]
     unless: str
+    part: Writing | None = None
 
 
 _MAKES = ("read", "write", "create")
@@ -32,30 +34,35 @@ _WRITING = (
         "purchase_requisition",
         {"purchase.requisition": _MAKES, "purchase.request": ("read",)},
         "or do not push proposals to it",
+        Writing.PROPOSALS,
     ),
     _Need(
         "transfers",
         "stock",
         {"stock.shipment.internal": _MAKES, "stock.move": _MAKES},
         "or do not push proposals to it",
+        Writing.PROPOSALS,
     ),
     _Need(
         "messages about purchases",
         "purchase",
         {"purchase.purchase": ("read", "write"), "ir.note": _MAKES},
         "or do not push proposals to it",
+        Writing.PROPOSALS,
     ),
     _Need(
         "outlooks",
         "sale_opportunity",
         {"sale.opportunity": ("read", "write"), "ir.note": _MAKES},
         "or do not connect it as a CRM",
+        Writing.OUTLOOKS,
     ),
     _Need(
         "forecasts",
         "stock_forecast",
         {"stock.forecast": (*_MAKES, "delete"), "stock.forecast.line": (*_MAKES, "delete")},
         "or do not connect it as a planning system",
+        Writing.FORECASTS,
     ),
 )
 _READING: Mapping[IncomingKind, tuple[str, Sequence[str]]] = {
@@ -159,7 +166,7 @@ def _needs(rpc: Rpc, modules: Mapping[str, Row]) -> Iterator[Examined]:
         for kind, (module, models) in _READING.items()
         if kind in rpc.settings.reads
     ]
-    needs = [*reading, *_WRITING]
+    needs = [*reading, *(need for need in _WRITING if need.part in rpc.settings.writes)]
     known = [need for need in needs if need.module in modules]
     access = access_to(rpc, {model for need in known for model in need.rights})
     for need in needs:
@@ -185,7 +192,8 @@ def _needs(rpc: Rpc, modules: Mapping[str, Row]) -> Iterator[Examined]:
 
 
 def _approval(rpc: Rpc, modules: Mapping[str, Row]) -> Iterator[Examined]:
-    if not rpc.settings.approve or "purchase_requisition" not in modules:
+    asks = rpc.settings.approve and Writing.PROPOSALS in rpc.settings.writes
+    if not asks or "purchase_requisition" not in modules:
         return
     denied = buttons_denied(rpc, "purchase.requisition", ["approve"])
     yield Examined(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -29,15 +30,24 @@ READABLE = (
 _DATABASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
+class Writing(StrEnum):
+    """What is carried out in Tryton."""
+
+    PROPOSALS = "proposals"
+    OUTLOOKS = "outlooks"
+    FORECASTS = "forecasts"
+
+
 class TrytonSettings(BaseModel):
     """A Tryton server, one of its databases, and the user that we are there.
 
     Plain http is taken on the own machine only, unless ``allow_plain_http`` says otherwise.
     ``timeout_seconds`` bounds a call as a whole, its connection a third of it. ``reads`` names
-    the kinds that are read. ``idempotency`` is ``unique`` where our module ``pegline_reference``
-    is active in the database, else ``search_first``. ``approve`` says that we also approve the
-    requisitions that we create; otherwise a person does so there. ``employee`` is the database
-    id of the employee in whose name we ask; none is the user's own.
+    the kinds that are read, ``writes`` what is carried out there: we need rights for no more.
+    ``idempotency`` is ``unique`` where our module ``pegline_reference`` is active in the
+    database, else ``search_first``. ``approve`` says that we also approve the requisitions that
+    we create; otherwise a person does so there. ``employee`` is the database id of the employee
+    in whose name we ask; none is the user's own.
 
     ``overlap_seconds`` is longer than any transaction in Tryton takes: a change is stamped when
     its transaction begins and seen when it ends. ``history_from`` is the first day of the sales
@@ -58,6 +68,7 @@ class TrytonSettings(BaseModel):
     approve: bool = False
     employee: int | None = Field(None, ge=1)
     reads: tuple[IncomingKind, ...] = ()
+    writes: tuple[Writing, ...] = tuple(Writing)
     timeout_seconds: float = Field(30, gt=0, le=300)
     max_answer_bytes: int = Field(20_000_000, ge=1000)
     allow_plain_http: bool = False
