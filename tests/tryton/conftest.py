@@ -42,6 +42,7 @@ def tryton(
                 storage = held.enter_context(fresh_database(server, flavour))
             else:
                 storage = fresh_copy(tmp_path, flavour)
+            held.callback(_forget_data, tmp_path)
             running = TrytonServer(tmp_path, storage)
             held.callback(running.stop)
             running.start()
@@ -61,3 +62,10 @@ def read_only_tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tryto
         choice.give_up(reason)
     yield running
     running.stop()
+    _forget_data(folder)
+
+
+def _forget_data(folder: Path) -> None:
+    """The logs stay for a while, as all that tests write; a database each would be too much."""
+    for file in folder.glob("*.sqlite*"):
+        file.unlink()
