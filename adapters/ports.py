@@ -282,7 +282,8 @@ class OutsideSystem:
     """A connected system: what it can do, and the ports that it serves.
 
     ``examine`` asks it whether we can do there what the connection is for, without changing
-    anything; None where nothing can be asked. Raises PortError where it cannot be reached.
+    anything; None where nothing can be asked. Raises PortError where it cannot be reached. To
+    open a system asks nothing of it.
     """
 
     capabilities: Capabilities

@@ -65,4 +65,4 @@ def open_tryton(settings: TrytonSettings, now: Callable[[], datetime]) -> Outsid
 def _source(rpc: Rpc) -> TrytonSource | None:
     """What the settings name is read, in the order of ``READABLE``."""
     kinds = [kind for kind in READABLE if kind in rpc.settings.reads and kind in _READINGS]
-    return TrytonSource([_READINGS[kind](rpc) for kind in kinds]) if kinds else None
+    return TrytonSource({kind: partial(_READINGS[kind], rpc) for kind in kinds}) if kinds else None

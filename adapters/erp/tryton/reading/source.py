@@ -1,7 +1,7 @@
 """Tryton as a source: its kinds in turn, behind one cursor."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,12 +48,14 @@ def stand_of(cursor: str | None) -> Stand:
 class TrytonSource:
     """Reads kind after kind; Tryton itself is told nothing of what became of its rows.
 
-    What was offered last is kept until it is settled: asked again, it is the same although
-    Tryton has changed since.
+    A reading is begun when its turn comes: to open the source asks nothing of Tryton. What was
+    offered last is kept until it is settled: asked again, it is the same although Tryton has
+    changed since.
     """
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
-        self._readings = {reading.kind: reading for reading in readings}
+    def __init__(self, readings: Mapping[IncomingKind, Callable[[], Reading]]) -> None:
+        self._readings = readings
+        self._begun: dict[IncomingKind, Reading] = {}
         self._offered: tuple[str | None, tuple[IncomingBatch, str]] | None = None
 
     def read(self, cursor: str | None) -> tuple[IncomingBatch, str | None] | None:
@@ -62,7 +64,7 @@ class TrytonSource:
             return self._offered[1]
         stand = stand_of(cursor)
         for kind in self._in_turn(stand):
-            portion = self._readings[kind].next_portion(stand.of.get(kind))
+            portion = self._reading(kind).next_portion(stand.of.get(kind))
             if portion:
                 offered = _batch(kind, stand, portion), stand.after(kind, portion).text()
                 self._offered = cursor, offered
@@ -74,10 +76,15 @@ class TrytonSource:
         if self._offered is not None and self._offered[1][0].reference == batch.reference:
             self._offered = None
 
+    def _reading(self, kind: IncomingKind) -> Reading:
+        if kind not in self._begun:
+            self._begun[kind] = self._readings[kind]()
+        return self._begun[kind]
+
     def _in_turn(self, stand: Stand) -> Iterator[IncomingKind]:
         """Each kind once: what has more, what others refer to, then those after the last one."""
         kinds = list(self._readings)
-        start = kinds.index(stand.last) if stand.last in self._readings else -1
+        start = kinds.index(stand.last) if stand.last and stand.last in kinds else -1
         more = kinds[start : start + 1] if stand.more and start >= 0 else []
         order = [*more, *_FIRST_OF_ALL, *kinds[start + 1 :], *kinds[: start + 1]]
         yield from (kind for kind in dict.fromkeys(order) if kind in self._readings)
