@@ -25,7 +25,7 @@ _PREFIX = "pegline_tryton_"
 def fresh_database(server: URL, flavour: Flavour) -> Iterator[Storage]:
     """A seeded database of the test's own, gone at the end. Raises ServerUnavailableError."""
     name = f"pegline_{uuid.uuid4().hex[:12]}"
-    with alone():
+    with alone("postgresql"):
         administer(server, f"CREATE DATABASE {name} TEMPLATE {_template(server, flavour)}")
     try:
         yield Storage(_uri(server), name)

@@ -19,7 +19,7 @@ _STORAGE = Storage("sqlite://", "tryton")
 
 def fresh_copy(folder: Path, flavour: Flavour) -> Storage:
     """A seeded database of the test's own in ``folder``. Raises ServerUnavailableError."""
-    with alone():
+    with alone("sqlite"):
         shutil.copyfile(_seeded(preparing.digest(), flavour), _file_in(folder))
     return _STORAGE
 
@@ -56,9 +56,9 @@ def _file_in(folder: Path) -> Path:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Of two test runs at once one makes the file and the other waits for it."""
+def alone(what: str) -> Iterator[None]:
+    """Of two test runs at once one makes what is seeded and the other waits for it."""
     _CACHE.mkdir(parents=True, exist_ok=True)
-    with (_CACHE / "lock").open("w") as lock:
+    with (_CACHE / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
