@@ -17,7 +17,7 @@ _FIELDS = ("code", "name", "active", "create_date", "write_date")
 
 def accounts(rpc: Rpc) -> Changes:
     """Parties that changed; one that was deactivated is gone."""
-    new, changed = own_tracks(_MODEL, hides=True)
+    new, changed = own_tracks(_MODEL)
     return Changes(
         IncomingKind.ACCOUNTS, rpc, {"new": new, "changed": changed}, partial(_mapped, rpc)
     )

@@ -8,13 +8,12 @@ from adapters.erp.tryton.codes import code_of
 from adapters.erp.tryton.quantities import UNIT_FIELDS, conversion
 from adapters.erp.tryton.reading.portions import Changes, Mapped
 from adapters.erp.tryton.reading.records import by_id, without_gaps, written
-from adapters.erp.tryton.reading.tracks import Track, changed_at, own_tracks
+from adapters.erp.tryton.reading.tracks import ACTIVE_OR_NOT, Track, changed_at, own_tracks
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
 
 MODEL = "product.product"
 
-_ACTIVE_OR_NOT = ["active", "in", [True, False]]
 _MOST_DECIMALS = 6
 _FIELDS = (
     *("code", "active", "create_date", "write_date", "default_uom"),
@@ -33,16 +32,16 @@ def stocked(path: str = "") -> list[Any]:
 
 def items(rpc: Rpc) -> Changes:
     """Stocked products that changed, by themselves or with their template."""
-    new, changed = own_tracks(MODEL, stocked(), hides=True)
-    templates = Track(MODEL, "template.write_date", [*stocked(), _ACTIVE_OR_NOT])
+    new, changed = own_tracks(MODEL, stocked())
+    templates = Track(MODEL, "template.write_date", stocked())
     tracks = {"new": new, "changed": changed, "templates": templates}
     return Changes(IncomingKind.ITEMS, rpc, tracks, partial(_mapped, rpc))
 
 
 def units_of(rpc: Rpc) -> Units:
     """All units of measure by id."""
-    search = Search("product.uom", UNIT_FIELDS, [_ACTIVE_OR_NOT])
-    return {row["id"]: row for row in rpc.rows(search)}
+    found = rpc.rows(Search("product.uom", UNIT_FIELDS), context=ACTIVE_OR_NOT)
+    return {row["id"]: row for row in found}
 
 
 def _mapped(rpc: Rpc, _track: str, ids: Sequence[int]) -> Mapped:

@@ -13,11 +13,11 @@ from adapters.erp.tryton.codes import code_of, target
 from adapters.erp.tryton.quantities import plain
 from adapters.erp.tryton.reading.items import stocked
 from adapters.erp.tryton.reading.pending_moves import (
-    UNDER_WAY,
     UNITS,
     Pending,
     in_base_units,
     pending_by_line,
+    something_left,
 )
 from adapters.erp.tryton.reading.records import (
     all_rows,
@@ -53,8 +53,9 @@ def open_purchases(rpc: Rpc) -> Iterator[dict[str, Any]]:
     """The rows of purchase lines that goods are left of."""
     places = warehouses(rpc)
     pending = pending_by_line(rpc, LINE, "purchase")
-    requested = _requested(rpc)
-    for line in all_rows(rpc, Search(LINE, _FIELDS, _open(rpc))):
+    lines = all_rows(rpc, Search(LINE, _FIELDS, _open(rpc)))
+    requested = _requested(rpc, [line["id"] for line in lines])
+    for line in lines:
         place = places.get(line["purchase."]["warehouse"] or 0)
         left = _left(line, pending)
         if place is None or left.quantity <= 0:
@@ -67,13 +68,8 @@ def open_purchases(rpc: Rpc) -> Iterator[dict[str, Any]]:
 
 
 def _open(rpc: Rpc) -> Domain:
-    state = ["purchase.state", "in", UNDER_WAY]
-    return [
-        state,
-        ["type", "=", "line"],
-        *stocked("product."),
-        *of_company(rpc, "purchase.company"),
-    ]
+    lines = [*something_left("purchase"), ["type", "=", "line"]]
+    return [*lines, *stocked("product."), *of_company(rpc, "purchase.company")]
 
 
 def _left(line: Row, pending: Mapping[int, Pending]) -> Pending:
@@ -121,11 +117,13 @@ def _parts(left: Fraction, requested: Mapping[str, Fraction]) -> Sequence[_Part]
     return [*reversed(parts), *([_Part(left)] if left else [])]
 
 
-def _requested(rpc: Rpc) -> Mapping[int, Mapping[str, Fraction]]:
+def _requested(rpc: Rpc, lines: Sequence[int]) -> Mapping[int, Mapping[str, Fraction]]:
     """By purchase line: the requisitions it was made of, with what each of them asked for."""
-    domain: Domain = [["purchase_line.purchase.state", "in", UNDER_WAY], *of_company(rpc)]
+    if not lines:
+        return {}
     fields = ("purchase_line", "origin", "quantity", *UNITS)
-    found = all_rows(rpc, Search("purchase.request", fields, domain))
+    search = Search("purchase.request", fields, [["purchase_line", "in", list(lines)]])
+    found = all_rows(rpc, search)
     origins = {row["id"]: target(row["origin"], _REQUISITION_LINE) for row in found}
     references = _references(rpc, [line for line in origins.values() if line is not None])
     requested: defaultdict[int, dict[str, Fraction]] = defaultdict(dict)

@@ -8,11 +8,11 @@ from adapters.erp.tryton.codes import code_of
 from adapters.erp.tryton.quantities import plain
 from adapters.erp.tryton.reading.items import stocked
 from adapters.erp.tryton.reading.pending_moves import (
-    UNDER_WAY,
     UNITS,
     Pending,
     in_base_units,
     pending_by_line,
+    something_left,
 )
 from adapters.erp.tryton.reading.records import (
     all_rows,
@@ -46,9 +46,9 @@ def open_sales(rpc: Rpc) -> Iterator[dict[str, Any]]:
 
 
 def _open(rpc: Rpc) -> Domain:
-    state = ["sale.state", "in", UNDER_WAY]
+    left = something_left("sale", ["quantity_to_ship", ">", 0])
     lines = [["type", "=", "line"], ["quantity", ">", 0]]
-    return [state, *lines, *stocked("product."), *of_company(rpc, "sale.company")]
+    return [*left, *lines, *stocked("product."), *of_company(rpc, "sale.company")]
 
 
 def _left(line: Row, pending: Mapping[int, Pending]) -> Pending:

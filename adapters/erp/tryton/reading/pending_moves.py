@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from adapters.erp.tryton.codes import target
 from adapters.erp.tryton.quantities import per_unit
@@ -45,6 +46,16 @@ def pending_by_line(rpc: Rpc, line: str, order: str) -> Mapping[int, Pending]:
         if number is not None:
             found[number] = found[number].with_move(move)
     return found
+
+
+def something_left(order: str, *more: Any) -> Domain:
+    """The condition that a line may have something left: most of those under way have not.
+
+    An order stays under way until it is paid for, long after the goods have moved.
+    """
+    planned = ["moves.state", *NOT_DONE[1:]]
+    just_confirmed = [f"{order}.state", "=", "confirmed"]
+    return [[f"{order}.state", "in", UNDER_WAY], ["OR", planned, just_confirmed, *more]]
 
 
 def in_base_units(row: Row, quantity: Decimal) -> Fraction:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from adapters.erp.tryton.codes import code_of
+from adapters.erp.tryton.reading.tracks import ACTIVE_OR_NOT
 from adapters.erp.tryton.rpc import Domain, Row, Rpc, Search
 
 _AT_ONCE = 2000
@@ -31,8 +32,7 @@ def by_id(rpc: Rpc, model: str, ids: Iterable[int], fields: Sequence[str]) -> di
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    active_or_not = {"active_test": False}
-    rows = rpc.rows(Search(model, fields, [["id", "in", wanted]]), context=active_or_not)
+    rows = rpc.rows(Search(model, fields, [["id", "in", wanted]]), context=ACTIVE_OR_NOT)
     return {row["id"]: row for row in rows}
 
 

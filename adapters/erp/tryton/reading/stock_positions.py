@@ -18,7 +18,7 @@ from adapters.erp.tryton.reading.portions import Changes, Mapped, Portion, Stand
 from adapters.erp.tryton.reading.records import Warehouse, by_id, of_company, warehouses, written
 from adapters.erp.tryton.reading.sales_lines import MOVE
 from adapters.erp.tryton.reading.sweep import Place, to_json
-from adapters.erp.tryton.reading.tracks import Track, own_tracks
+from adapters.erp.tryton.reading.tracks import ACTIVE_OR_NOT, Track, own_tracks
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
 
@@ -86,7 +86,7 @@ def _in_place(
     rpc: Rpc, place: Warehouse, products: dict[int, Row], as_of: datetime
 ) -> Iterator[dict[str, Any]]:
     """One call per warehouse: which one is meant stands in its context."""
-    context = {"locations": [place.id], "with_childs": True, "active_test": False}
+    context = {"locations": [place.id], "with_childs": True, **ACTIVE_OR_NOT}
     search = Search(PRODUCT, ["quantity"], [["id", "in", sorted(products)]])
     for row in rpc.rows(search, context=context):
         yield {

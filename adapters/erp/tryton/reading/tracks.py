@@ -5,7 +5,7 @@ that were changed since, are two tracks. A record may also change with another o
 on, such as a product with its template.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ from adapters.erp.tryton.rpc import Domain, Row, Rpc, Search
 
 PAGE = 500
 
-_ACTIVE_OR_NOT = ["active", "in", [True, False]]
-"""Else Tryton shows active records only."""
+ACTIVE_OR_NOT: Mapping[str, Any] = {"active_test": False}
+"""The context in which Tryton shows records that were given up as well."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,15 @@ class Track:
             ((self.stamp, direction), ("id", direction)),
             limit,
         )
-        return [Change(_value(row, self.stamp), row["id"]) for row in rpc.rows(search)]
+        found = rpc.rows(search, context=ACTIVE_OR_NOT)
+        return [Change(_value(row, self.stamp), row["id"]) for row in found]
 
 
-def own_tracks(model: str, domain: Domain = (), *, hides: bool = False) -> tuple[Track, ...]:
-    """A model's own two tracks. ``hides`` says that it has inactive records."""
-    shown = [*domain, _ACTIVE_OR_NOT] if hides else list(domain)
+def own_tracks(model: str, domain: Domain = ()) -> tuple[Track, Track]:
+    """A model's own two tracks: what was created and not changed since, and what was changed."""
     return (
-        Track(model, "create_date", [*shown, ["write_date", "=", None]]),
-        Track(model, "write_date", shown),
+        Track(model, "create_date", [*domain, ["write_date", "=", None]]),
+        Track(model, "write_date", domain),
     )
 
 
