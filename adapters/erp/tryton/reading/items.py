@@ -1,5 +1,6 @@
 """Products as items, with the units they may be counted in."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -46,7 +47,22 @@ def units_of(rpc: Rpc) -> Units:
 
 def _mapped(rpc: Rpc, _track: str, ids: Sequence[int]) -> Mapped:
     units = units_of(rpc)
-    return Mapped([_row(row, units) for row in by_id(rpc, MODEL, ids, _FIELDS).values()])
+    found = by_id(rpc, MODEL, ids, _FIELDS)
+    shared = _shared_codes(rpc, [row["code"] for row in found.values() if row["code"]])
+    unreadable = [
+        f"Product {row['id']} shares its code {code_of(row)} with another: give each its own."
+        for row in found.values()
+        if row["code"] in shared
+    ]
+    rows = [_row(row, units) for row in found.values() if row["code"] not in shared]
+    return Mapped(rows, unreadable)
+
+
+def _shared_codes(rpc: Rpc, codes: Sequence[str]) -> set[str]:
+    """Those of the codes that several products in use have; Tryton allows it."""
+    search = Search(MODEL, ["code"], [*stocked(), ["code", "in", list(codes)]])
+    holders = Counter(row["code"] for row in rpc.rows(search)) if codes else Counter[str]()
+    return {code for code, count in holders.items() if count > 1}
 
 
 def _row(row: Row, units: Units) -> dict[str, Any]:
@@ -78,14 +94,15 @@ def _group(template: Row) -> str | None:
 
 
 def _conversions(base: Row, units: Units) -> list[dict[str, str]]:
-    """The other units of its category, by their symbols."""
-    found = {
-        unit["symbol"]: conversion(unit, base)
-        for unit in units.values()
-        if unit["category"] == base["category"] and unit["active"] and unit["id"] != base["id"]
-    }
+    """The other units of its category, by their symbols; not those of which two differ."""
+    found: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for unit in units.values():
+        if unit["category"] == base["category"] and unit["active"]:
+            found[unit["symbol"]].add(conversion(unit, base))
     found.pop(base["symbol"], None)
     return [
         {"unit": symbol, "numerator": numerator, "denominator": denominator}
-        for symbol, (numerator, denominator) in sorted(found.items())
+        for symbol, sizes in sorted(found.items())
+        if len(sizes) == 1
+        for numerator, denominator in sizes
     ]

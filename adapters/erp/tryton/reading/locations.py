@@ -1,5 +1,6 @@
 """Warehouses as locations; Tryton has one time zone per company."""
 
+from collections import Counter
 from functools import partial
 
 from adapters.erp.tryton.reading.portions import Mapped, Whole
@@ -21,6 +22,12 @@ def _mapped(rpc: Rpc) -> Mapped:
             Failure.REJECTED, f"Tryton shows {rpc.settings.login} no warehouse: check its access"
         )
     zone = _time_zone(rpc)
+    holders = Counter(one.code for one in found.values())
+    unreadable = [
+        f"{count} warehouses share the code {code}: give each its own."
+        for code, count in holders.items()
+        if count > 1
+    ]
     rows = [
         {
             "location_id": one.code,
@@ -30,8 +37,9 @@ def _mapped(rpc: Rpc) -> Mapped:
             "native_id": str(one.id),
         }
         for one in found.values()
+        if holders[one.code] == 1
     ]
-    return Mapped(rows)
+    return Mapped(rows, unreadable)
 
 
 def _time_zone(rpc: Rpc) -> str:
