@@ -1,9 +1,14 @@
 """What a connection does, in words, and whether its system answers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from adapters.canonical.proposal import ProposalKind
-from adapters.ports import OutsideSystem, PortError
+from adapters.ports import Examined, OutsideSystem, PortError
+from service.proposals.claimable import claimable
 from service.sync.connections import FORECAST_PUBLISHED, OUTLOOK_CHANGED, Role
 from service.sync.tables import ConnectionRow
 
@@ -46,6 +51,25 @@ def _by(row: ConnectionRow, system: OutsideSystem, pattern: str) -> str:
     if pattern == FORECAST_PUBLISHED and Role.PLANNING in row.roles and system.planning:
         return "written as its forecast"
     return "as events" if system.events else "NOT: it has no address for events"
+
+
+def waiting_proposals(
+    session: Session, row: ConnectionRow, system: OutsideSystem, now: datetime
+) -> dict[ProposalKind, int]:
+    """How many proposals wait that would be pushed to it now, by kind; none where nothing is."""
+    kinds = [kind for kind in ProposalKind if kind in system.capabilities.kinds]
+    counts = {
+        kind: session.scalar(
+            select(func.count()).select_from(claimable(kind, row.name, (), now).subquery())
+        )
+        for kind in kinds
+    }
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def examined(system: OutsideSystem) -> Sequence[Examined]:
+    """What the system says of itself; empty where it cannot be asked. Raises PortError."""
+    return system.examine() if system.examine is not None else ()
 
 
 def trouble_of(row: ConnectionRow, system: OutsideSystem) -> str:
