@@ -62,7 +62,7 @@ def refuse(
     _must_be_newest_claim(session, row, claim)
     request = claim.kind in REQUEST_STATES
     if not request:
-        _must_be_able_to(session, row, claim)
+        _must_be_able_to(session, row, body, claim)
     change = _not_changed(row, claim) if request else _not_taken(session, row, body, now)
     answer = _answer(row, change.to, body)
     details = {
@@ -92,7 +92,8 @@ def _said_before(
         if said["claim_id"] != str(body.claim_id):
             continue
         same_document = body.erp_number and body.erp_number == said["asked"].get("erp_number")
-        if said["asked"] == asked or ("refused" in said["asked"] and same_document):
+        void_already = "refused" in said["asked"] and body.erp_number is not None
+        if said["asked"] == asked or void_already:
             return dict(said["answer"])
         if "refused" in said["asked"] or claim.kind in REQUEST_STATES:
             raise answered_otherwise(row, "Report what happened since as progress.")
@@ -111,14 +112,17 @@ def _answer(row: ProposalRow, state: State, body: RefusalBody) -> dict[str, Any]
     return {"external_ref": row.external_ref, "state": state.value, "reason": body.reason}
 
 
-def _must_be_able_to(session: Session, row: ProposalRow, claim: ClaimRow) -> None:
+def _must_be_able_to(
+    session: Session, row: ProposalRow, body: RefusalBody, claim: ClaimRow
+) -> None:
     """A 409 problem unless the claim is unanswered, or the document made under it is not ordered.
 
     A purchase line in the ERP's feed is an order, whatever its requisition is.
     """
     if row.state in {State.CLAIMED, State.UNCONFIRMED}:
         return
-    taken = _taken_under(session, row) if row.state in NOT_ORDERED_YET else None
+    can_be = row.state in NOT_ORDERED_YET and body.erp_number in {None, row.erp_number}
+    taken = _taken_under(session, row) if can_be else None
     if taken is None or claim.created_at < taken.created_at or is_in_feed(session, row):
         raise answered_otherwise(row, "Cancel it in the ERP and report it as closed.")
 

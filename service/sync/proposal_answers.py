@@ -16,7 +16,8 @@ from adapters.ports import FlatRow, IncomingBatch, RowFinding
 from service.http.problems import Problem
 from service.http.strict_reading import validated
 from service.proposals.acknowledgements import ANSWERS, acknowledge
-from service.proposals.erp_answers import Reporter, earlier_answers, quantity_in
+from service.proposals.claimable import REQUEST_STATES
+from service.proposals.erp_answers import Reporter, earlier_answers, offer_in, quantity_in
 from service.proposals.erp_words import (
     AcknowledgementBody,
     ProgressBody,
@@ -40,14 +41,16 @@ class ProposalAnswer(Canonical):
 
     ``claim_id`` may be left out: the answer is to the newest claim that offered it. ``refused``
     with the ``erp_number`` under which it was acknowledged is about that document, whatever was
-    asked for since. Without ``accepted_quantity`` all that was offered is acknowledged.
-    ``occurred_at`` is when goods left or came: without it, stock figures from before the row was
-    read count as older than that.
+    asked for since; ``offer`` tells which offer a document was made for that nobody acknowledged.
+    Without ``accepted_quantity`` all that was offered is acknowledged. ``occurred_at`` is when
+    goods left or came: without it, stock figures from before the row was read count as older than
+    that.
     """
 
     external_ref: str = Field(max_length=32, pattern=r"^[\x21-\x7e]+$")
     answer: Literal["acknowledged", "refused"] | ProgressState
     claim_id: UUID | None = None
+    offer: int | None = Field(None, ge=1)
     erp_number: Code | None = None
     accepted_quantity: NonNegativeQuantity | None = None
     expected_date: Day | None = None
@@ -163,8 +166,11 @@ def _claim(session: Session, reporter: Reporter, answer: ProposalAnswer) -> tupl
         claims = claims.join(HandOffRow, HandOffRow.claim_id == ClaimRow.claim_id).where(
             HandOffRow.external_ref == reporter.external_ref
         )
-    claim = session.scalar(
-        claims.order_by(ClaimRow.created_at.desc(), ClaimRow.claim_id.desc()).limit(1)
+    newest_first = claims.order_by(ClaimRow.created_at.desc(), ClaimRow.claim_id.desc())
+    asked = answer.offer if named is None else None
+    claim = next(
+        (one for one in session.scalars(newest_first) if _is_for(one, answer.external_ref, asked)),
+        None,
     )
     if claim is None:
         raise Problem(
@@ -174,6 +180,13 @@ def _claim(session: Session, reporter: Reporter, answer: ProposalAnswer) -> tupl
             remedy="Check the reference.",
         )
     return claim.claim_id, quantity_in(claim, reporter.external_ref)
+
+
+def _is_for(claim: ClaimRow, external_ref: str, offer: int | None) -> bool:
+    """Whether the claim made this offer of something new; any will do where none is named."""
+    return offer is None or (
+        claim.kind not in REQUEST_STATES and offer_in(claim, external_ref) == offer
+    )
 
 
 def _claim_of_document(session: Session, answer: ProposalAnswer) -> UUID | None:

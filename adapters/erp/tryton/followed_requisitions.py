@@ -1,6 +1,6 @@
 """How requisitions of ours stand: asked for, ordered, received, or refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -31,7 +31,6 @@ _FIELDS = (
     *(f"{_REQUESTS}.{name}" for name in ("state", "quantity", *COUNTED)),
     *(f"{_LINE}.{name}" for name in ("quantity", "moves_progress", "delivery_date", *COUNTED)),
     *(f"{_LINE}.{name}" for name in ("requests", "purchase.number", "purchase.state")),
-    f"{_LINE}.purchase.purchase_date",
 )
 _LONGEST_NUMBER = 64
 
@@ -41,10 +40,10 @@ class _Part:
     """What was made of a line of the requisition; ``quantity`` in base units."""
 
     standing: Standing
-    quantity: Fraction
-    was_ordered: bool
-    number: str | None
-    due: date | None
+    quantity: Fraction = Fraction(0)
+    purchase_id: int | None = None
+    number: str | None = None
+    due: date | None = None
 
     @property
     def is_ordered(self) -> bool:
@@ -58,8 +57,10 @@ def requisition_rows(rpc: Rpc, ids: Sequence[int]) -> list[Values]:
     fields = [*dict.fromkeys([*_FIELDS, key_field])]
     found = rpc.rows(Search(REQUISITION, fields, [("id", "in", list(ids))])) if ids else []
     told = [(row, list(_parts(row))) for row in found if row[key_field]]
-    answers = [(row, parts, _answer(rpc, row, parts)) for row, parts in told]
-    reasons = why_refused(rpc, REQUISITION, [row for row, _, one in answers if one in _NO])
+    once = _once_confirmed(rpc, [part for _, parts in told for part in parts])
+    answers = [(row, parts, _answer(rpc, row, parts, once)) for row, parts in told]
+    refused = [row for row, _, answer in answers if answer is Answer.REFUSED]
+    reasons = why_refused(rpc, REQUISITION, refused)
     return [
         _row((row, row[key_field]), parts, answer, reasons)
         for row, parts, answer in answers
@@ -67,15 +68,27 @@ def requisition_rows(rpc: Rpc, ids: Sequence[int]) -> list[Values]:
     ]
 
 
-_NO = {Answer.REFUSED}
+def _once_confirmed(rpc: Rpc, parts: Sequence[_Part]) -> set[int]:
+    """Which purchases of dropped parts had gone out: by Tryton's log, else nothing says so."""
+    dropped = {part.purchase_id for part in parts if part.standing is Standing.DROPPED}
+    resources = sorted(f"{PURCHASE},{one}" for one in dropped if one is not None)
+    if not resources:
+        return set()
+    domain = [("resource", "in", resources), ("event", "=", "button"), ("target", "=", "confirm")]
+    return {
+        int(row["resource"].partition(",")[2])
+        for row in rpc.rows(Search("ir.model.log", ["resource"], domain))
+    }
 
 
-def _answer(rpc: Rpc, row: Row, parts: Sequence[_Part]) -> Answer | None:
+def _answer(
+    rpc: Rpc, row: Row, parts: Sequence[_Part], once_confirmed: Collection[int]
+) -> Answer | None:
     """What we cancelled ourselves is no news."""
     answer = answer_of_requisition(
         row["state"],
         [part.standing for part in parts],
-        was_ordered=any(part.was_ordered for part in parts),
+        was_ordered=any(part.purchase_id in once_confirmed for part in parts),
     )
     by_us = (row["write_uid."] or {}).get("login") == rpc.settings.login
     return None if answer is Answer.REFUSED and row["state"] == "cancelled" and by_us else answer
@@ -91,7 +104,7 @@ def _part(request: Row) -> _Part:
     asked = standing(REQUEST, request["state"])
     line = request["purchase_line."]
     if line is None:
-        return _Part(asked, Fraction(0), was_ordered=False, number=None, due=None)
+        return _Part(asked)
     purchase = line["purchase."]
     if asked is Standing.NEXT_ASKED:
         asked = standing(PURCHASE, purchase["state"])
@@ -100,7 +113,7 @@ def _part(request: Row) -> _Part:
     return _Part(
         asked,
         _share(request, line),
-        was_ordered=purchase["purchase_date"] is not None,
+        purchase["id"],
         number=purchase["number"],
         due=line["delivery_date"],
     )
@@ -123,9 +136,11 @@ def _row(
     named: tuple[Row, str], parts: Sequence[_Part], answer: Answer, reasons: Mapping[int, str]
 ) -> Values:
     row, key = named
-    told: dict[str, Any] = {"external_ref": offer_of(key)[0], "answer": str(answer)}
+    reference, offer = offer_of(key)
+    told: dict[str, Any] = {"external_ref": reference, "answer": str(answer)}
     if answer is Answer.REFUSED:
-        return {**told, "erp_number": row["number"] or key, "reason": reasons[row["id"]]}
+        number = row["number"] or key
+        return {**told, "offer": offer, "erp_number": number, "reason": reasons[row["id"]]}
     ordered = [part for part in parts if part.is_ordered]
     quantity = sum((part.quantity for part in ordered), Fraction(0))
     due = max((part.due for part in ordered if part.due), default=None)

@@ -38,9 +38,11 @@ def _answer(rpc: Rpc, row: Row) -> Answer | None:
 
 
 def _row(row: Row, key: str, answer: Answer, reasons: Mapping[int, str]) -> Values:
-    told = {"external_ref": offer_of(key)[0], "answer": str(answer)}
+    reference, offer = offer_of(key)
+    told = {"external_ref": reference, "answer": str(answer)}
     if answer is Answer.REFUSED:
-        return {**told, "erp_number": row["number"] or key, "reason": reasons[row["id"]]}
+        number = row["number"] or key
+        return {**told, "offer": offer, "erp_number": number, "reason": reasons[row["id"]]}
     moved = [move["write_date"] for move in row["moves."] if _tells(row, move, answer)]
     return without_gaps(
         {

@@ -138,3 +138,31 @@ def test_a_request_about_what_is_refused_is_asked_for_no_more(
     assert desk.proposal().state == "in_review"
     assert sorted(row.status for row in stored(context, HandOffRow)) == ["answered", "lost"]
     assert [one.kind for one in erp.asked] == ["requisition"]
+
+
+def test_what_was_refused_at_once_is_no_word_about_the_next_offer(
+    context: ServiceContext, desk: Desk, pushed: Pushed, shelf: Shelf, clock: FakeClock
+) -> None:
+    erp = pushed()
+    erp.refusing = "The supplier is blocked."
+    desk.recommend(100)
+    sync_once(context)
+    no = {"external_ref": desk.proposal().external_ref, "answer": "refused", "reason": "blocked"}
+    late = {**no, "erp_number": "R-0", "offer": 1}
+    erp.refusing = ""
+    desk.plan(100)
+    desk.decide(planner.approve)
+    erp.faults = iter([Fault.SERVER_ERROR_BEFORE])
+    clock.now += MINUTES
+    sync_once(context)
+    _told(shelf, late)
+    clock.now += timedelta(minutes=1)
+    sync_once(context)
+    assert (shelf.reports[-1].counts, desk.proposal().state) == ({"refused": 1}, "claimed")
+    _rounds(context, clock)
+    _told(shelf, late)
+    _rounds(context, clock)
+    assert (shelf.reports[-1].counts, desk.proposal().state) == ({"refused": 1}, "acknowledged")
+    _told(shelf, {**no, "erp_number": "R-9", "offer": 3})
+    _rounds(context, clock)
+    assert (shelf.reports[-1].counts, desk.proposal().state) == ({"rejected": 1}, "acknowledged")
