@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.canonical.outlook import PublishedForecast, SeriesForecast
+from adapters.erp.tryton.faults import RefusedCallerError
 from adapters.erp.tryton.forecast_pieces import Line, Piece, told
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.erp.tryton.writing.documents import refusal
@@ -48,7 +49,21 @@ class Forecasts:
         self._rpc = rpc
 
     def write_forecast(self, forecast: PublishedForecast) -> Written:
-        """Replace each series within its range; a series that is refused spoils no other."""
+        """Replace each series within its range; a series that is refused spoils no other.
+
+        Raises the RefusedCallerError of a user whom Tryton refuses.
+        """
+        try:
+            refused = self._refused(forecast)
+        except RefusedCallerError:
+            raise
+        except PortError as fault:
+            return failed(forecast.publication_id, fault)
+        if refused:
+            return failed(forecast.publication_id, _together(refused, len(forecast.series)))
+        return Written(forecast.publication_id, WriteResult.TAKEN)
+
+    def _refused(self, forecast: PublishedForecast) -> list[PortError]:
         names = products(self._rpc, {one.item_id for one in forecast.series})
         places = warehouses(self._rpc, {one.location_id for one in forecast.series})
         destination = self._destination()
@@ -61,9 +76,7 @@ class Forecasts:
                 if not is_about_records(fault):
                     raise
                 refused.append(fault)
-        if refused:
-            return failed(forecast.publication_id, _together(refused, len(forecast.series)))
-        return Written(forecast.publication_id, WriteResult.TAKEN)
+        return refused
 
     def _replace(
         self, series: SeriesForecast, place: _Place, names: Mapping[str, Sequence[Row]]
@@ -99,7 +112,8 @@ class Forecasts:
             ("to_date", ">=", series.start),
         ]
         search = Search(_MODEL, [*fields, *(f"lines.{name}" for name in _LINE_FIELDS)], domain)
-        found = sorted(map(_kept, self._rpc.rows(search)), key=lambda one: not one.confirmed)
+        rows = self._rpc.rows(search, context=_PAST_ONES_TOO)
+        found = sorted(map(_kept, rows), key=lambda one: not one.confirmed)
         kept: list[_Kept] = []
         left: list[int | None] = []
         for one in found:
@@ -168,6 +182,8 @@ class Forecasts:
         return destination
 
 
+_PAST_ONES_TOO = {"active_test": False}
+"""A forecast whose last day has gone is not active any more, and still in the way of others."""
 _NOT_WITHIN = ("parent.type", "!=", "customer")
 
 

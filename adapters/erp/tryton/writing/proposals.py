@@ -45,10 +45,10 @@ class Proposals:
             ProposalKind.CANCEL_ORDER: leave,
             ProposalKind.DEFER: leave,
             ProposalKind.EXPEDITE: leave,
-            ProposalKind.TRANSFER: Creating(rpc, self._transfers, new_transfer).create,
             ProposalKind.REQUISITION: Creating(
                 rpc, self._requisitions, lambda one, names: new_requisition(one, names, settings)
             ).create,
+            ProposalKind.TRANSFER: Creating(rpc, self._transfers, new_transfer).create,
         }
 
     def find(self, external_refs: Sequence[str]) -> Mapping[str, FoundDocument]:
