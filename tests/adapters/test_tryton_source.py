@@ -103,6 +103,37 @@ def test_a_full_picture_that_comes_back_has_a_name_of_its_own() -> None:
     assert len(set(references)) == 4
 
 
+@dataclass
+class Watchman:
+    """Says once that there is news."""
+
+    news: bool = True
+
+    def has_news(self) -> bool:
+        told, self.news = self.news, False
+        return told
+
+
+def test_a_large_picture_is_not_looked_at_again_unless_something_may_have_changed() -> None:
+    looks = 0
+    names = ["a", "b"]
+
+    def look() -> Mapped:
+        nonlocal looks
+        looks += 1
+        return Mapped([{"name": name} for name in names])
+
+    watchman = Watchman()
+    source = source_of(Whole(ITEMS, look, watchman, large=2))
+    _, cursor = drained(source)
+    before = looks
+    assert source.read(cursor) is None
+    assert looks == before
+    names.append("c")
+    watchman.news = True
+    assert drained(source, cursor)[0] == ["a", "b", "c"]
+
+
 def test_an_empty_picture_is_nothing_to_begin_with() -> None:
     assert source_of(Whole(IncomingKind.ORDER_POINTS, Mapped)).read(None) is None
 

@@ -1,7 +1,7 @@
 """No change is missed, none is told for ever, though it is stamped before it is seen."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.erp.tryton.reading.follower import Follower
 from adapters.erp.tryton.reading.sweep import Change, Place, Sweeper, from_json, to_json
 
 OVERLAP = timedelta(seconds=10)
@@ -139,39 +140,115 @@ def test_a_quiet_look_costs_one_call() -> None:
     assert records.looks == looked + 1
 
 
+def test_what_was_quiet_for_as_long_as_a_transaction_takes_is_not_looked_through_again() -> None:
+    records = Records(now=20)
+    for number in range(1, 9):
+        records.commit(15, number)
+    reader = records.reader()
+    reader.all()
+    follower = Follower(reader.sweeper, lambda: records.now)
+    for records.now in (21, 25, 31):
+        assert follower.next_page(reader.place) is None
+    looked = records.looks
+    assert follower.next_page(reader.place) is None
+    assert records.looks == looked + 1
+    records.commit(31, 9)
+    page = follower.next_page(reader.place)
+    assert page is not None
+    assert [change.id for change in page.changes] == [9]
+
+
+def test_pages_that_were_passed_over_are_not_looked_at_again_from_the_same_place() -> None:
+    records = Records(now=100)
+    for number in range(1, 8):
+        records.commit(number * 12, number)
+    reader = records.reader()
+    follower = Follower(reader.sweeper, lambda: records.now)
+    while page := follower.next_page(reader.place):
+        follower.pass_over(page)
+    looked = records.looks
+    assert follower.next_page(reader.place) is None
+    assert records.looks <= looked + 2
+
+
 @pytest.mark.parametrize("told", [None, "text", [], {"seen": 7}, {"seen": [], "after": []}])
 def test_a_place_that_is_not_ours_is_the_beginning(told: Any) -> None:
     assert from_json(told) == Place()
 
 
-_SECONDS = st.integers(0, 600).map(lambda tenth: tenth / 10)
-_DELAYS = st.integers(0, 99).map(lambda tenth: tenth / 10)
-_COMMITS = st.lists(st.tuples(_SECONDS, st.integers(1, 12), _DELAYS), max_size=60)
+@dataclass(frozen=True)
+class Wait:
+    """Time goes by."""
+
+    seconds: float
 
 
-@given(_COMMITS, st.lists(st.integers(0, 40), max_size=40), st.integers(1, 7))
+@dataclass(frozen=True)
+class Begin:
+    """A transaction changes a record, and ends after ``delay`` seconds."""
+
+    number: int
+    delay: float
+
+
+class Read:
+    """The reader looks."""
+
+    def __repr__(self) -> str:
+        return "Read()"
+
+
+_TENTHS = st.integers(0, 99).map(lambda tenth: tenth / 10)
+_BEGIN = st.builds(Begin, st.integers(1, 8), st.one_of(st.just(0.0), st.just(9.9), _TENTHS))
+_STEPS = st.lists(st.one_of(_BEGIN, st.builds(Read), st.builds(Wait, _TENTHS)), max_size=40)
+
+
+def after_each_read(records: Records, steps: Sequence[Wait | Begin | Read]) -> Iterator[None]:
+    """Let the steps happen; each delay is shorter than the overlap."""
+    for step in steps:
+        if isinstance(step, Wait):
+            records.now += step.seconds
+        elif isinstance(step, Read):
+            yield
+        elif Change(moment(records.now), step.number) not in {one for _, one in records.commits}:
+            # one transaction changes a record once
+            records.commit(records.now, step.number, delay=step.delay)
+    records.now += 1000
+
+
+@given(_STEPS, st.integers(1, 4))
 def test_every_last_change_is_read_and_none_for_ever(
-    commits: list[tuple[float, int, float]], pauses: list[int], size: int
+    steps: list[Wait | Begin | Read], size: int
 ) -> None:
-    """Reading goes on while transactions begin and end; each delay is shorter than the overlap."""
     records = Records()
-    stamps: set[tuple[float, int]] = set()
-    for second, number, delay in commits:
-        if (second, number) not in stamps:  # one transaction changes a record once
-            stamps.add((second, number))
-            records.commit(second, number, delay=delay)
     reader = records.reader(size)
     told: list[Change] = []
-    for pause in pauses:
-        records.now += pause / 10
+    for _ in after_each_read(records, steps):
         told += reader.next()
-    records.now = 1000
     told += reader.all()
 
-    last = {change.id: change for change in told}
-    assert last == records.stamps()
+    assert {change.id: change for change in told} == records.stamps()
     assert max(Counter(told).values(), default=0) <= 1 + _returns(records)
     assert reader.all() == []
+
+
+@given(_STEPS, st.integers(1, 4))
+def test_every_last_change_is_noticed_by_who_never_writes_down_where_it_stands(
+    steps: list[Wait | Begin | Read], size: int
+) -> None:
+    records = Records()
+    follower = Follower(records.reader(size).sweeper, lambda: records.now)
+    told: list[Change] = []
+
+    def look() -> None:
+        while page := follower.next_page(Place()):
+            told.extend(page.changes)
+            follower.pass_over(page)
+
+    for _ in after_each_read(records, steps):
+        look()
+    look()
+    assert {change.id: change for change in told} == records.stamps()
 
 
 def _returns(records: Records) -> int:

@@ -45,19 +45,22 @@ class Reader:
         return [values for batch in self.batches() for values in values_of(batch)]
 
 
-@contextmanager
-def reading(tryton: TrytonServer, *kinds: IncomingKind, **settings: Any) -> Iterator[Reader]:
-    """A reader of these kinds, logged in as our service."""
+def settings_of(tryton: TrytonServer, **changes: Any) -> TrytonSettings:
+    """The server as our service connects to it."""
     given = {
         "system": "erp",
         "base_url": tryton.url,
         "database": tryton.storage.name,
         "login": SERVICE.user,
         "password": SERVICE.password,
-        "reads": kinds,
-        **settings,
     }
-    system = open_tryton(TrytonSettings.model_validate(given), lambda: datetime.now(UTC))
+    return TrytonSettings.model_validate({**given, **changes})
+
+
+@contextmanager
+def reading(tryton: TrytonServer, *kinds: IncomingKind, **settings: Any) -> Iterator[Reader]:
+    """A reader of these kinds, logged in as our service."""
+    system = open_tryton(settings_of(tryton, reads=kinds, **settings), lambda: datetime.now(UTC))
     assert system.source is not None
     try:
         yield Reader(system.source)

@@ -8,11 +8,11 @@ import pytest
 from adapters.erp.tryton.reading.sweep import Change, Place
 from adapters.erp.tryton.reading.tracks import own_tracks
 from adapters.erp.tryton.rpc import Rpc
-from adapters.erp.tryton.settings import READABLE, TrytonSettings
+from adapters.erp.tryton.settings import READABLE
 from adapters.ports import IncomingKind
 from tests.tryton.person import Person
-from tests.tryton.reading.reader import reading
-from tests.tryton.seeded import ADMINISTRATOR, SERVICE
+from tests.tryton.reading.reader import reading, settings_of
+from tests.tryton.seeded import ADMINISTRATOR
 from tests.tryton.server import DatabaseKind, TrytonServer
 
 pytestmark = pytest.mark.tryton
@@ -53,17 +53,7 @@ def test_all_kinds_are_read_to_their_end(tryton: TrytonServer) -> None:
 @pytest.mark.parametrize("database", list(DatabaseKind))
 def test_many_moves_of_one_moment_are_read_page_by_page(tryton: TrytonServer) -> None:
     """The seed ships all at once: hundreds of moves have one stamp."""
-    rpc = Rpc(
-        TrytonSettings.model_validate(
-            {
-                "system": "erp",
-                "base_url": tryton.url,
-                "database": tryton.storage.name,
-                "login": SERVICE.user,
-                "password": SERVICE.password,
-            }
-        )
-    )
+    rpc = Rpc(settings_of(tryton))
     domain = [["state", "=", "done"], ["to_location.type", "=", "customer"]]
     for track in own_tracks("stock.move", domain):
         found: list[Change] = []

@@ -1,6 +1,6 @@
 """Products as items, with the units they may be counted in."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -48,21 +48,18 @@ def units_of(rpc: Rpc) -> Units:
 def _mapped(rpc: Rpc, _track: str, ids: Sequence[int]) -> Mapped:
     units = units_of(rpc)
     found = by_id(rpc, MODEL, ids, _FIELDS)
-    shared = _shared_codes(rpc, [row["code"] for row in found.values() if row["code"]])
-    unreadable = [
-        f"Product {row['id']} shares its code {code_of(row)} with another: give each its own."
-        for row in found.values()
-        if row["code"] in shared
-    ]
-    rows = [_row(row, units) for row in found.values() if row["code"] not in shared]
-    return Mapped(rows, unreadable)
+    rows = [_row(row, units) for row in found.values()]
+    gone = [row["item_id"] for row in rows if row.get("gone")]
+    taken_over = _codes_in_use(rpc, gone)
+    return Mapped([row for row in rows if not row.get("gone") or row["item_id"] not in taken_over])
 
 
-def _shared_codes(rpc: Rpc, codes: Sequence[str]) -> set[str]:
-    """Those of the codes that several products in use have; Tryton allows it."""
+def _codes_in_use(rpc: Rpc, codes: Sequence[str]) -> set[str]:
+    """Those of the codes that a product in use has: one that was given up may have left it."""
+    if not codes:
+        return set()
     search = Search(MODEL, ["code"], [*stocked(), ["code", "in", list(codes)]])
-    holders = Counter(row["code"] for row in rpc.rows(search)) if codes else Counter[str]()
-    return {code for code, count in holders.items() if count > 1}
+    return {code_of(row) for row in rpc.rows(search)}
 
 
 def _row(row: Row, units: Units) -> dict[str, Any]:

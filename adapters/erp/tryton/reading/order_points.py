@@ -13,10 +13,12 @@ from adapters.erp.tryton.reading.records import (
     warehouses,
     without_gaps,
 )
+from adapters.erp.tryton.reading.watch import Watch
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
 
 MODEL = "stock.order_point"
+_RESTS_ON = (MODEL, "product.product", "stock.location")
 _FIELDS = (
     *("product.code", "location.warehouse", "location.type", "type"),
     *("min_quantity", "target_quantity", "max_quantity"),
@@ -25,7 +27,7 @@ _FIELDS = (
 
 def order_points(rpc: Rpc) -> Whole:
     """All order points, those of a warehouse before those of a place within one."""
-    return Whole(IncomingKind.ORDER_POINTS, partial(_mapped, rpc))
+    return Whole(IncomingKind.ORDER_POINTS, partial(_mapped, rpc), Watch(rpc, _RESTS_ON))
 
 
 def _mapped(rpc: Rpc) -> Mapped:

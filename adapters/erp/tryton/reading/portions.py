@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from adapters.erp.tryton.reading.follower import Follower
 from adapters.erp.tryton.reading.sweep import from_json, to_json
 from adapters.erp.tryton.reading.tracks import PAGE, Track
 from adapters.erp.tryton.rpc import Rpc
@@ -58,8 +59,8 @@ class Reading(Protocol):
 class Changes:
     """A kind of which only what changed is read: ``mapped`` gives the rows of changed ids.
 
-    Each track is followed on its own. ``size`` is how many changes are read at once. What was
-    passed over because no row came of it is kept in ``passed`` until a row moves the cursor.
+    Each track is followed on its own. ``size`` is how many changes are read at once. Pages of
+    which no row comes do not move the cursor: ``followers`` remember that they were passed.
     """
 
     kind: IncomingKind
@@ -67,7 +68,7 @@ class Changes:
     tracks: Mapping[str, Track]
     mapped: Callable[[str, Sequence[int]], Mapped]
     size: int = PAGE
-    passed: dict[str, tuple[Standing, Standing]] = field(default_factory=dict)
+    followers: dict[str, Follower] = field(default_factory=dict)
 
     def next_portion(self, standing: Standing) -> Portion | None:
         """What changed, from the first track that has news."""
@@ -80,35 +81,62 @@ class Changes:
 
     def _of_track(self, name: str, track: Track, stands: dict[str, Any]) -> Portion | None:
         """The next page of which rows come."""
-        sweeper = track.sweeper(self.rpc, self.size)
-        stood = stands.get(name)
-        known, reached = self.passed.get(name, (None, None))
-        place = from_json(reached if known == stood and reached else stood)
-        while page := sweeper.next_page(place):
+        follower = self.followers.setdefault(name, Follower(track.sweeper(self.rpc, self.size)))
+        given = from_json(stands.get(name))
+        while page := follower.next_page(given):
             mapped = self.mapped(name, [change.id for change in page.changes])
-            place = page.place
-            stands[name] = to_json(place)
+            stands[name] = to_json(page.place)
             if mapped:
-                return Portion(mapped, stands, more=place.under_way)
-            self.passed[name] = stood, stands[name]
+                return Portion(mapped, stands, more=page.place.under_way)
+            follower.pass_over(page)
         return None
 
 
-@dataclass(frozen=True)
-class Whole:
-    """A small kind that is read as a whole, and offered when it is another than before."""
+LARGE = 500
+"""So many rows take longer to read than to ask whether anything has changed."""
 
-    kind: IncomingKind
-    mapped: Callable[[], Mapped]
+
+class Asked(Protocol):
+    """Who knows whether anything can have changed."""
+
+    def has_news(self) -> bool:
+        """Whether something may have changed since this was asked last. Raises PortError."""
+
+
+class Whole:
+    """A kind that is read as a whole, and offered when it is another than before.
+
+    Where it is ``large``, ``watch`` is asked first whether anything can have changed at all.
+    """
+
+    def __init__(
+        self,
+        kind: IncomingKind,
+        mapped: Callable[[], Mapped],
+        watch: Asked | None = None,
+        large: int = LARGE,
+    ) -> None:
+        self.kind = kind
+        self._mapped = mapped
+        self._watch = watch
+        self._large = large
+        self._is_large = False
+        self._known: str | None = None
+        """What there was when the watch was last asked, if it was read since."""
 
     def next_portion(self, standing: Standing) -> Portion | None:
         """All there is, if it differs from what was offered last."""
-        mapped = self.mapped()
-        digest = digest_of(mapped)
-        nothing_yet = standing is None and not mapped
-        if nothing_yet or digest == standing:
+        if self._watch is None or not self._is_large or self._watch.has_news():
+            self._known = None
+        if self._known is not None and self._known == standing:
             return None
-        return Portion(mapped, digest, snapshot=True)
+        mapped = self._mapped()
+        self._is_large = len(mapped.rows) >= self._large
+        self._known = digest_of(mapped)
+        nothing_yet = standing is None and not mapped
+        if nothing_yet or self._known == standing:
+            return None
+        return Portion(mapped, self._known, snapshot=True)
 
 
 def digest_of(mapped: Mapped) -> str:

@@ -5,7 +5,6 @@ read, then those of which a move was done since.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,7 +16,7 @@ from adapters.erp.tryton.reading.items import stocked
 from adapters.erp.tryton.reading.portions import Changes, Mapped, Portion, Standing
 from adapters.erp.tryton.reading.records import Warehouse, by_id, of_company, warehouses, written
 from adapters.erp.tryton.reading.sales_lines import MOVE
-from adapters.erp.tryton.reading.sweep import Place, to_json
+from adapters.erp.tryton.reading.sweep import to_json
 from adapters.erp.tryton.reading.tracks import ACTIVE_OR_NOT, Track, own_tracks
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
@@ -26,36 +25,29 @@ _PRODUCTS = "products"
 _AT_ONCE = 200
 
 
-@dataclass(frozen=True)
 class StockPositions:
     """The stock of each product in each warehouse, read again once it has moved."""
 
-    rpc: Rpc
-    kind: IncomingKind = IncomingKind.STOCK_POSITIONS
+    kind = IncomingKind.STOCK_POSITIONS
+
+    def __init__(self, rpc: Rpc) -> None:
+        self._rpc = rpc
+        self._moves = _moves(rpc)
+        tracks = {_PRODUCTS: Track(PRODUCT, "create_date", stocked()), **self._moves}
+        self._changes = Changes(self.kind, rpc, tracks, partial(_mapped, rpc), _AT_ONCE)
 
     def next_portion(self, standing: Standing) -> Portion | None:
         """At first all products; then those that moved since before the first of them was read."""
-        moves = _moves(self.rpc)
-        stands = standing or {name: _end(self.rpc, track) for name, track in moves.items()}
-        tracks = {_PRODUCTS: Track(PRODUCT, "create_date", stocked()), **moves}
-        changes = Changes(self.kind, self.rpc, tracks, partial(_mapped, self.rpc), _AT_ONCE)
-        return changes.next_portion(stands)
+        return self._changes.next_portion(standing or self._beginning())
+
+    def _beginning(self) -> Standing:
+        return {name: to_json(track.end(self._rpc)) for name, track in self._moves.items()}
 
 
 def _moves(rpc: Rpc) -> dict[str, Track]:
     done = [["state", "=", "done"], *of_company(rpc)]
     new, changed = own_tracks(MOVE, done)
     return {"new moves": new, "changed moves": changed}
-
-
-def _end(rpc: Rpc, track: Track) -> Standing:
-    """Where a track stands once all that it shows now was read."""
-    sweeper = track.sweeper(rpc)
-    newest = sweeper.newest()
-    place = Place(newest.at - rpc.settings.overlap) if newest else Place()
-    while page := sweeper.next_page(place):
-        place = page.place
-    return to_json(place)
 
 
 def _newest(rpc: Rpc, moves: dict[str, Track]) -> datetime | None:

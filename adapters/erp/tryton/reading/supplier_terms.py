@@ -7,6 +7,7 @@ warehouse. It buys in a unit of its own, and in whole roundings of that.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -19,12 +20,14 @@ from adapters.erp.tryton.reading.portions import Mapped, Whole
 from adapters.erp.tryton.reading.records import (
     Warehouse,
     all_rows,
+    by_id,
     days,
     in_sequence,
     of_company,
     warehouses,
     without_gaps,
 )
+from adapters.erp.tryton.reading.watch import Watch
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
 
@@ -34,22 +37,30 @@ _FIELDS = (
     *("party", "party.code", "party.supplier_lead_time"),
     *("prices.quantity", "prices.unit_price", "prices.sequence"),
 )
-_PRODUCT_FIELDS = ("code", "template", "default_uom", "purchase_uom", "cost_price")
+_PRODUCT_FIELDS = ("code", "template", "default_uom", "purchase_uom")
+_RESTS_ON = (
+    *(_MODEL, "purchase.product_supplier.price", PRODUCT, "product.template", "product.uom"),
+    *("party.party", "stock.location"),
+)
 _LAST_PRIORITY = 99
 
 
 @dataclass(frozen=True)
 class _Bought:
-    """A product, and how many base units the unit is in which it is bought."""
+    """A product, and how many base units the unit is in which it is bought.
+
+    ``cost`` is what Tryton takes for the price of a base unit where no supplier's is known.
+    """
 
     row: Row
     size: Fraction
     rounding: Fraction
+    cost: Decimal
 
 
 def supplier_terms(rpc: Rpc) -> Whole:
     """The terms of all stocked products that are bought."""
-    return Whole(IncomingKind.SUPPLIER_TERMS, partial(_mapped, rpc))
+    return Whole(IncomingKind.SUPPLIER_TERMS, partial(_mapped, rpc), Watch(rpc, _RESTS_ON))
 
 
 def _mapped(rpc: Rpc) -> Mapped:
@@ -58,10 +69,19 @@ def _mapped(rpc: Rpc) -> Mapped:
     purchasable = [*stocked(), ["template.purchasable", "=", True]]
     products = all_rows(rpc, Search(PRODUCT, _PRODUCT_FIELDS, purchasable))
     units = units_of(rpc)
+    costs = _costs(rpc, suppliers)
     rows: list[dict[str, Any]] = []
     for product in products:
-        rows += _terms(_bought(product, units), suppliers, places)
+        bought = _bought(product, units, costs.get(product["template"]))
+        rows += _terms(bought, suppliers, places)
     return Mapped(rows)
+
+
+def _costs(rpc: Rpc, suppliers: Sequence[Row]) -> dict[int, Decimal]:
+    """Costs by template, of those with a supplier without prices: Tryton is slow to tell them."""
+    ids = [line["template"] for line in suppliers if not line["prices."]]
+    found = by_id(rpc, "product.template", ids, ["cost_price"])
+    return {number: row["cost_price"] or Decimal(0) for number, row in found.items()}
 
 
 def _in_order(found: Sequence[Row]) -> list[Row]:
@@ -116,7 +136,7 @@ def _price(prices: Sequence[Row], bought: _Bought) -> tuple[Fraction, Fraction]:
     """
     multiple = bought.size * bought.rounding
     if not prices:
-        return multiple, Fraction(bought.row["cost_price"] or 0)
+        return multiple, Fraction(bought.cost)
     ordered = sorted(prices, key=in_sequence)
     lowest = min(row["quantity"] for row in ordered)
     fitting = [row for row in ordered if row["quantity"] <= lowest]
@@ -124,7 +144,8 @@ def _price(prices: Sequence[Row], bought: _Bought) -> tuple[Fraction, Fraction]:
     return least, Fraction(fitting[-1]["unit_price"]) / bought.size
 
 
-def _bought(product: Row, units: Units) -> _Bought:
+def _bought(product: Row, units: Units, cost: Decimal | None) -> _Bought:
     base = units[product["default_uom"]]
     unit = units.get(product["purchase_uom"] or 0, base)
-    return _Bought(product, per_unit(unit, base), Fraction(unit["rounding"]))
+    size, rounding = per_unit(unit, base), Fraction(unit["rounding"])
+    return _Bought(product, size, rounding, cost or Decimal(0))

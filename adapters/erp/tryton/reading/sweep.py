@@ -28,11 +28,11 @@ Look = Callable[[Change | None, int], Sequence[Change]]
 class Place:
     """Where the reading of changes stands.
 
-    The next sweep begins at ``floor``. A sweep under way has come to ``after``; ``base`` is the
+    The next sweep begins above ``floor``. A sweep under way has come to ``after``; ``base`` is the
     newest change that was visible when it began. ``seen`` are changes that were read, by id.
     """
 
-    floor: datetime | None = None
+    floor: Change | None = None
     after: Change | None = None
     base: datetime | None = None
     seen: Mapping[int, datetime] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Sweeper:
 
     def _page(self, place: Place) -> Page:
         """One look; its page may hold nothing new."""
-        found = self.look(place.after or _start(place.floor), self.size)
+        found = self.look(place.after or place.floor, self.size)
         whole = len(found) < self.size
         base = place.base
         if not place.under_way:
@@ -84,10 +84,10 @@ class Sweeper:
                 # Asked before the first page is looked at again: never newer than that page.
                 newest = self.newest()
                 base = newest.at if newest else None
-                found = self.look(_start(place.floor), self.size)
+                found = self.look(place.floor, self.size)
                 whole = len(found) < self.size
         fresh = [change for change in found if place.seen.get(change.id) != change.at]
-        floor = _later(place.floor, base - self.overlap if base else None)
+        floor = _later(place.floor, Change(base - self.overlap, 0) if base else None)
         seen = {**place.seen, **{change.id: change.at for change in fresh}}
         if whole:
             return Page(fresh, Place(floor, seen=_ahead(seen, floor, None)))
@@ -107,7 +107,7 @@ def to_json(place: Place) -> dict[str, Any]:
             runs.append([at, number, number])
     told: dict[str, Any] = {"seen": runs}
     if place.floor:
-        told["floor"] = micros(place.floor)
+        told["floor"] = [micros(place.floor.at), place.floor.id]
     if place.after:
         told["after"] = [micros(place.after.at), place.after.id]
     if place.base:
@@ -118,12 +118,9 @@ def to_json(place: Place) -> dict[str, Any]:
 def from_json(told: Any) -> Place:
     """What ``to_json`` wrote; anything else is the beginning."""
     try:
-        after = (
-            Change(_moment(told["after"][0]), int(told["after"][1])) if "after" in told else None
-        )
         return Place(
-            _moment(told["floor"]) if "floor" in told else None,
-            after,
+            _change(told.get("floor")),
+            _change(told.get("after")),
             _moment(told["base"]) if "base" in told else None,
             {
                 number: _moment(at)
@@ -131,7 +128,7 @@ def from_json(told: Any) -> Place:
                 for number in range(first, last + 1)
             },
         )
-    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         return Place()
 
 
@@ -147,21 +144,29 @@ def _moment(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
-def _start(floor: datetime | None) -> Change | None:
-    return Change(floor, 0) if floor else None
+def _change(told: Any) -> Change | None:
+    if told is None:
+        return None
+    at, number = told
+    return Change(_moment(at), int(number))
 
 
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    known = [moment for moment in (one, other) if moment]
+def _later(one: Change | None, other: Change | None) -> Change | None:
+    known = [change for change in (one, other) if change]
     return max(known) if known else None
 
 
 def _ahead(
-    seen: Mapping[int, datetime], floor: datetime | None, after: Change | None
+    seen: Mapping[int, datetime], floor: Change | None, after: Change | None
 ) -> dict[int, datetime]:
     """What this sweep, which has come to ``after``, or the next one will come upon again."""
+    lowest = min(floor, after) if floor and after else floor
     return {
-        number: at
-        for number, at in seen.items()
-        if floor is None or at >= floor or (after is not None and Change(at, number) > after)
+        number: at for number, at in seen.items() if lowest is None or Change(at, number) > lowest
     }
+
+
+def settled(place: Place) -> Place:
+    """The place once nothing can appear any more below the newest change that was read."""
+    read = [Change(at, number) for number, at in place.seen.items()]
+    return Place(max([*read, *filter(None, (place.floor, place.after))], default=None))

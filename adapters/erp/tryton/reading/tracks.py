@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.erp.tryton.reading.sweep import Change, Sweeper
+from adapters.erp.tryton.reading.sweep import Change, Place, Sweeper
 from adapters.erp.tryton.rpc import Domain, Row, Rpc, Search
 
 PAGE = 500
@@ -36,6 +36,15 @@ class Track:
             return next(iter(self._changes(rpc, None, ("DESC", 1))), None)
 
         return Sweeper(look, newest, rpc.settings.overlap, size)
+
+    def end(self, rpc: Rpc) -> Place:
+        """Where the track stands once all that it shows now was read."""
+        sweeper = self.sweeper(rpc)
+        newest = sweeper.newest()
+        place = Place(Change(newest.at - rpc.settings.overlap, 0)) if newest else Place()
+        while page := sweeper.next_page(place):
+            place = page.place
+        return place
 
     def _changes(
         self, rpc: Rpc, above: Change | None, portion: tuple[str, int]

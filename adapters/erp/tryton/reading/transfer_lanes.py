@@ -17,6 +17,7 @@ from adapters.erp.tryton.reading.records import (
     warehouses,
     without_gaps,
 )
+from adapters.erp.tryton.reading.watch import Watch
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.ports import IncomingKind
 
@@ -24,13 +25,14 @@ _LEAD_TIME = "stock.location.lead_time"
 _LEAD_TIME_FIELDS = ("warehouse_from", "warehouse_to", "lead_time", "sequence")
 _PROVIDED = [["type", "=", "internal"], ["provisioning_location", "!=", None]]
 _POINT_FIELDS = ("product.code", "location.warehouse", "provisioning_location.warehouse")
+_RESTS_ON = (order_points.MODEL, _LEAD_TIME, "product.product", "stock.location")
 
 Pair = tuple[Warehouse, Warehouse]
 
 
 def transfer_lanes(rpc: Rpc) -> Whole:
     """The lanes; one of an item has its native id, the others serve all items."""
-    return Whole(IncomingKind.TRANSFER_LANES, partial(_mapped, rpc))
+    return Whole(IncomingKind.TRANSFER_LANES, partial(_mapped, rpc), Watch(rpc, _RESTS_ON))
 
 
 def _mapped(rpc: Rpc) -> Mapped:
