@@ -66,6 +66,7 @@ def test_master_data_that_changes_is_told_again_and_what_is_given_up_is_gone(
     assert ["gone" in row for row in world.news()] == [False]
     world.person.write("product.template", [made["template"]], active=False)
     assert {row["gone"] for row in world.news()} == {True}
+    world.person.write("product.product", [made["id"]], active=False)
     _product(world.person, "CLAMP-3")  # the code is free again
     assert ["gone" in row for row in world.news()] == [False]
     world.person.write("product.template", [made["template"]], name="Once a clamp")
