@@ -19,15 +19,15 @@ from adapters.erp.tryton.quantities import per_unit, plain
 from adapters.erp.tryton.reading.records import without_gaps
 from adapters.erp.tryton.refusal_words import why_refused
 from adapters.erp.tryton.rpc import Row, Rpc, Search
-from adapters.erp.tryton.writing.documents import COUNTED, Documents
-from adapters.erp.tryton.writing.requisitions import requisition_form
+from adapters.erp.tryton.writing.documents import COUNTED, key_fields, key_of
+from adapters.ports import Idempotency
 from adapters.repetition import offer_of
 
 Values = Mapping[str, Any]
 _REQUESTS = "lines.purchase_requests"
 _LINE = f"{_REQUESTS}.purchase_line"
 _FIELDS = (
-    *("number", "state", "rejected_by.rec_name", "write_uid.login", "write_uid.rec_name"),
+    *("state", "rejected_by.rec_name", "write_uid.login", "write_uid.rec_name"),
     *(f"{_REQUESTS}.{name}" for name in ("state", "quantity", *COUNTED)),
     *(f"{_LINE}.{name}" for name in ("quantity", "moves_progress", "delivery_date", *COUNTED)),
     *(f"{_LINE}.{name}" for name in ("requests", "purchase.number", "purchase.state")),
@@ -53,16 +53,16 @@ class _Part:
 
 def requisition_rows(rpc: Rpc, ids: Sequence[int]) -> list[Values]:
     """The answers that these requisitions have; one without news has none."""
-    key_field = Documents(rpc, requisition_form(rpc.settings)).key_field
-    fields = [*dict.fromkeys([*_FIELDS, key_field])]
+    unique = rpc.settings.idempotency is Idempotency.UNIQUE
+    fields = [*_FIELDS, *key_fields(unique=unique)]
     found = rpc.rows(Search(REQUISITION, fields, [("id", "in", list(ids))])) if ids else []
-    told = [(row, list(_parts(row))) for row in found if row[key_field]]
+    told = [(row, list(_parts(row))) for row in found if key_of(row)]
     once = _once_confirmed(rpc, [part for _, parts in told for part in parts])
     answers = [(row, parts, _answer(rpc, row, parts, once)) for row, parts in told]
     refused = [row for row, _, answer in answers if answer is Answer.REFUSED]
     reasons = why_refused(rpc, REQUISITION, refused)
     return [
-        _row((row, row[key_field]), parts, answer, reasons)
+        _row((row, key_of(row)), parts, answer, reasons)
         for row, parts, answer in answers
         if answer is not None
     ]

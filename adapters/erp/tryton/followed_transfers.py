@@ -7,13 +7,13 @@ from adapters.erp.tryton.follow_states import SHIPMENT, Answer, answer_of_transf
 from adapters.erp.tryton.reading.records import without_gaps, written
 from adapters.erp.tryton.refusal_words import why_refused
 from adapters.erp.tryton.rpc import Row, Rpc, Search
-from adapters.erp.tryton.writing.documents import Documents
-from adapters.erp.tryton.writing.transfers import transfer_form
+from adapters.erp.tryton.writing.documents import key_fields, key_of
+from adapters.ports import Idempotency
 from adapters.repetition import offer_of
 
 Values = Mapping[str, Any]
 _FIELDS = (
-    *("number", "state", "planned_date", "internal_transit_location"),
+    *("state", "planned_date", "internal_transit_location"),
     *("write_uid.login", "write_uid.rec_name"),
     *("moves.state", "moves.to_location", "moves.write_date"),
 )
@@ -21,13 +21,13 @@ _FIELDS = (
 
 def transfer_rows(rpc: Rpc, ids: Sequence[int]) -> list[Values]:
     """The answers that these shipments have; one without news has none."""
-    key_field = Documents(rpc, transfer_form(rpc.settings)).key_field
-    fields = [*dict.fromkeys([*_FIELDS, key_field])]
+    unique = rpc.settings.idempotency is Idempotency.UNIQUE
+    fields = [*_FIELDS, *key_fields(unique=unique)]
     rows = rpc.rows(Search(SHIPMENT, fields, [("id", "in", list(ids))])) if ids else []
-    answers = [(row, _answer(rpc, row)) for row in rows if row[key_field]]
+    answers = [(row, _answer(rpc, row)) for row in rows if key_of(row)]
     refused = [row for row, answer in answers if answer is Answer.REFUSED]
     reasons = why_refused(rpc, SHIPMENT, refused)
-    return [_row(row, row[key_field], answer, reasons) for row, answer in answers if answer]
+    return [_row(row, key_of(row), answer, reasons) for row, answer in answers if answer]
 
 
 def _answer(rpc: Rpc, row: Row) -> Answer | None:

@@ -35,7 +35,7 @@ def check_may(rpc: Rpc, model: str, right: str) -> None:
 
 
 def check_may_press(rpc: Rpc, model: str, button: str) -> None:
-    """The same for a button, which is for some groups, or for those who may write."""
+    """The same for a button that is for some groups; others are for all who may write."""
     if buttons_denied(rpc, model, [button]):
         detail = f"Tryton does not let {rpc.settings.login} press {button!r} on {model}"
         raise RefusedCallerError(Failure.REJECTED, detail)

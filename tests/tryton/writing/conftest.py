@@ -1,4 +1,4 @@
-"""A Tryton for all tests of a file, in each flavour; each test begins without documents of ours."""
+"""One Tryton per flavour for all tests here; each test begins without documents of ours."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.tryton.writing.counterpart import TrytonCounterpart
 from tests.tryton.writing.fittings import furnish
 
 
-@pytest.fixture(scope="module", params=list(Flavour))
+@pytest.fixture(scope="session", params=list(Flavour))
 def workplace(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TrytonCounterpart]:

@@ -39,6 +39,7 @@ class TrytonCounterpart:
         self.administrator = Person(tryton, ADMINISTRATOR)
         self._tryton = tryton
         self._opened: list[OutsideSystem] = []
+        self._people: dict[str, Person] = {}
 
     def settings(self, login: Login = SERVICE, **different: Any) -> TrytonSettings:
         """The adapter's usual settings, through the relay."""
@@ -60,7 +61,8 @@ class TrytonCounterpart:
         return system
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; sessions of people end by themselves."""
+        self._people.clear()
         while self._opened:
             self._opened.pop().close()
 
@@ -71,8 +73,10 @@ class TrytonCounterpart:
         return port
 
     def person(self, login: Login) -> Person:
-        """Somebody who works there."""
-        return Person(self._tryton, login)
+        """Somebody who works there; logging in is slow on purpose, and done once in a test."""
+        if login.user not in self._people:
+            self._people[login.user] = Person(self._tryton, login)
+        return self._people[login.user]
 
     def offer(
         self, kind: IncomingKind, rows: Sequence[Mapping[str, Any]], *, snapshot: bool = False

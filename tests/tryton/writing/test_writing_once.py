@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.canonical.proposal import ProposalKind, RequisitionProposal
-from adapters.ports import Failure, WriteResult, Written
+from adapters.ports import Failure, Idempotency, WriteResult, Written
 from tests.adapters.builders_canonical import proposal
 from tests.tryton.preparing import Flavour
 from tests.tryton.seeded import APPROVING_SERVICE, PURCHASER
@@ -82,6 +82,15 @@ def test_what_people_took_up_again_answers_a_later_offer_of_it(other: TrytonCoun
     person.press(REQUISITION, [requisition(person, "PL-1")], "reject", "draft", "wait")
     assert create(other, proposal("PL-1", offer=2)).native_id == "PL-1"
     assert len(other.documents()["PL-1"]) == 1
+
+
+def test_documents_from_before_our_module_was_there_are_found_by_their_number(
+    other: TrytonCounterpart,
+) -> None:
+    create(other, proposal("PL-1"), transfer("PL-2"), idempotency=Idempotency.SEARCH_FIRST)
+    create(other, proposal("PL-1"), transfer("PL-2"))
+    assert set(other.erp().find(["PL-1", "PL-2"])) == {"PL-1", "PL-2"}
+    assert {key: len(found) for key, found in other.documents().items()} == {"PL-1": 1, "PL-2": 1}
 
 
 def test_references_that_look_like_patterns_are_taken_literally(other: TrytonCounterpart) -> None:

@@ -34,7 +34,7 @@ class Creating:
 
     def create(self, proposals: Sequence[RequisitionProposal]) -> Answers:
         """One answer each, by reference; raises the PortError of a failed call."""
-        there = self._documents.under([one.external_ref for one in proposals])
+        there = self._under(proposals)
         answers: Answers = {}
         ids: dict[int, str] = {}
         missing: list[RequisitionProposal] = []
@@ -48,6 +48,11 @@ class Creating:
                 ids[document.id] = one.external_ref
         refused = self._make(missing, ids)
         return {**answers, **refused, **self._submit(ids)}
+
+    def _under(self, proposals: Sequence[RequisitionProposal]) -> Mapping[str, Sequence[Document]]:
+        """What stands there already, in whichever offer."""
+        most = max((one.offer for one in proposals), default=1)
+        return self._documents.under([one.external_ref for one in proposals], most)
 
     def _standing(
         self, proposal: RequisitionProposal, there: Sequence[Document]
@@ -92,7 +97,7 @@ class Creating:
         """Where references are unique, a refusal may mean that somebody else was faster."""
         there: Mapping[str, Sequence[Document]] = {}
         if lost and self._rpc.settings.idempotency is Idempotency.UNIQUE:
-            there = self._documents.under([one.external_ref for one, _ in lost])
+            there = self._under([one for one, _ in lost])
         refused: Answers = {}
         for one, fault in lost:
             document = self._standing(one, there.get(one.external_ref, ()))

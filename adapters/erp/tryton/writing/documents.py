@@ -11,12 +11,15 @@ from typing import Any
 from adapters.erp.tryton.quantities import per_unit, plain
 from adapters.erp.tryton.rpc import Domain, Row, Rpc, Search
 from adapters.ports import Failure, Idempotency, PortError
-from adapters.repetition import offer_of
+from adapters.repetition import offer_of, offered_key
 
 COUNTED = tuple(
     f"{unit}.{size}" for unit in ("unit", "product.default_uom") for size in ("factor", "rate")
 )
 """What has to be read of a line to know its quantity in base units."""
+
+MOST_OFFERS = 9
+"""So often is a refused document looked for; where a proposal was refused more often, up to it."""
 
 
 @dataclass(frozen=True)
@@ -73,26 +76,33 @@ class Documents:
         self._rpc = rpc
         self.form = form
         self.model = form.model
-        unique = rpc.settings.idempotency is Idempotency.UNIQUE
-        self.key_field = "external_ref" if unique else "number"
-        """Where our key stands: people may change a number, but not our module's reference."""
+        self.unique = rpc.settings.idempotency is Idempotency.UNIQUE
 
     def read(self, ids: Sequence[int]) -> list[Document]:
         """These documents as they stand now; what was deleted is left out."""
         return self._found([("id", "in", list(ids))]) if ids else []
 
-    def under(self, references: Collection[str]) -> Mapping[str, Sequence[Document]]:
-        """What stands under each of our references, in all offers, the last one first."""
+    def under(
+        self, references: Collection[str], offers: int = MOST_OFFERS
+    ) -> Mapping[str, Sequence[Document]]:
+        """What stands under each of our references, in so many offers, the last one first."""
         wanted = set(references)
         if not wanted:
             return {}
-        offers = [(self.key_field, "like", f"{_literal(one)}#%") for one in sorted(wanted)]
-        found = self._found(["OR", (self.key_field, "in", sorted(wanted)), *offers])
+        keys = [offered_key(one, offer) for one in sorted(wanted) for offer in _up_to(offers)]
+        found = self._found(self._of_keys(keys))
         by_reference: defaultdict[str, list[Document]] = defaultdict(list)
         for document in sorted(found, key=lambda one: (-one.offer, one.id)):
             if document.reference in wanted:
                 by_reference[document.reference].append(document)
         return by_reference
+
+    def _of_keys(self, keys: Sequence[str]) -> Domain:
+        """By our module's reference; what was made before it was there has a number only."""
+        numbered = ("number", "in", keys)
+        if not self.unique:
+            return [numbered]
+        return ["OR", ("external_ref", "in", keys), [("external_ref", "=", None), numbered]]
 
     def is_refused(self, document: Document) -> bool:
         """Whether Tryton said no to it, or somebody there took it back."""
@@ -105,7 +115,8 @@ class Documents:
     def _found(self, domain: Domain) -> list[Document]:
         lines = self.form.lines
         fields = [
-            *("number", "state", self.form.due, self.key_field, "_timestamp", lines),
+            *("number", "state", self.form.due, "_timestamp", lines),
+            *key_fields(unique=self.unique),
             *(f"{lines}.{name}" for name in ("quantity", *COUNTED)),
             *self.form.extra_fields,
         ]
@@ -116,8 +127,8 @@ class Documents:
         lines = [line for line in row[f"{self.form.lines}."] if counts(row, line)]
         return Document(
             id=row["id"],
-            key=row[self.key_field] or "",
-            number=row["number"] or row[self.key_field] or "",
+            key=key_of(row),
+            number=row["number"] or key_of(row),
             state=row["state"],
             quantity=sum((in_base_units(line) for line in lines), Decimal(0)),
             due=row[self.form.due],
@@ -147,17 +158,23 @@ def refusal(words: str) -> PortError:
     return PortError(Failure.REJECTED, words)
 
 
-def _literal(text: str) -> str:
-    r"""``text`` without wildcards, as Tryton's ``like`` reads it."""
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, f"\\{special}")
-    return text
+def key_fields(*, unique: bool) -> Sequence[str]:
+    """What has to be read of a document to know its key."""
+    return ("number", "external_ref") if unique else ("number",)
+
+
+def key_of(row: Row) -> str:
+    """Our key of a document: people may change a number, but not our module's reference."""
+    return row.get("external_ref") or row["number"] or ""
+
+
+def _up_to(offers: int) -> range:
+    return range(1, max(offers, MOST_OFFERS) + 1)
 
 
 def stamped(values: Mapping[str, Any], documents: Documents, key: str) -> dict[str, Any]:
     """The values of a new document with our key in them.
 
-    The number is set as well where the reference has a field of its own: people see it there, and
-    what Tryton makes of a requisition leads back to its number.
+    The number is set as well where the reference has a field of its own: people see it there.
     """
-    return {**values, "number": key, documents.key_field: key}
+    return {**values, **dict.fromkeys(key_fields(unique=documents.unique), key)}

@@ -39,7 +39,7 @@ def new_requisition(
     if proposal.supplier_id is not None:
         line["supplier"] = names.supplier(proposal.supplier_id)
     values = {
-        "description": proposal.rationale,
+        "description": " ".join(proposal.rationale.split()),  # a field of one line
         "warehouse": names.warehouse(proposal.location_id).id,
         "supply_date": proposal.required_date,
         "lines": [["create", [line]]],

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.erp.tryton.permissions import check_may_press
+from adapters.erp.tryton.permissions import check_may, check_may_press
 from adapters.erp.tryton.rpc import Rpc
 from adapters.erp.tryton.writing.documents import Document, Documents
 from adapters.erp.tryton.writing.narrowing import narrowed
@@ -111,7 +111,8 @@ def _take(
     for button, together in by_button.items():
         act = _presses(rpc, documents.model, button) if button else _writes(rpc, documents.model)
         result = narrowed(together, act)
-        if button and result.refused:
+        if result.refused:
+            check_may(rpc, documents.model, "write")
             check_may_press(rpc, documents.model, button)
         faults += [(document, fault) for (document, _), fault in result.refused]
     return faults

@@ -33,8 +33,9 @@ class TakingBack:
         answers = {
             one: failed(one, refusal(f"Tryton has no document {one}.")) for one in references
         }
+        most = max((one.offer for one in proposals), default=1)
         for documents, values in self._kinds:
-            there = documents.under(references)
+            there = documents.under(references, most)
             wishes: dict[int, Wish] = {}
             for one in proposals:
                 if not there.get(one.external_ref):
