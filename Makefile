@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-long check bench lock migration clean
+.PHONY: help run test test-long test-tryton check bench lock migration clean
 
 PYTHON := $(shell for python in python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -10,6 +10,7 @@ PYTHON := $(shell for python in python3.11 python3 python; do \
 # One more than there are cores: tests wait for processes of the product and for undo windows.
 TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 BENCHMARKS := delivery forecast overlay signal transfers
+TRYTON_MODULE := adapters/erp/tryton/pegline_reference
 COMPILE := var/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
 
@@ -24,6 +25,9 @@ test: check ## check, then all tests but the long ones
 
 test-long: .venv/development ## the tests that take minutes, such as make run in an empty folder
 	.venv/bin/python -m pytest -m long
+
+test-tryton: .venv/development .venv-tryton/installed ## the tests that talk to a real Tryton
+	.venv/bin/python -m pytest -m tryton tests/tryton
 
 check: .venv/development ## format, lint, types, architecture
 	.venv/bin/ruff format --check
@@ -43,29 +47,39 @@ bench-%: .venv/development
 migration: .venv/development ## draft a revision from the tables: make migration message="add a column"
 	.venv/bin/python -m tests.service.schema "$(message)"
 
-lock: ## write both lock files after a change in pyproject.toml (remove them first to upgrade all)
+lock: ## write the lock files after a change in what they lock (remove them first to upgrade all)
 	@rm -rf var/uv
 	$(PYTHON) -m venv var/uv
 	var/uv/bin/python -m pip install --quiet uv
 	$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra build --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --output-file requirements-tryton.lock requirements-tryton.in
 	@rm -rf var/uv
 
-clean: ## remove the environment and all caches; var/data stays
-	rm -rf .venv dist var/bench var/uv .*_cache .hypothesis
+clean: ## remove the environments and all caches; var/data stays
+	rm -rf .venv .venv-tryton dist var/bench var/tryton var/uv .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Pegline needs Python 3.11 or newer on the PATH." >&2; exit 1; }
 	@echo "Making .venv; only the first time takes long."
-	@$(PYTHON) -m venv .venv 2>/dev/null || $(PYTHON) -m venv --clear --without-pip .venv
+	@$(call environment,.venv)
 
-# Debian's Python may lack ensurepip; then the system's pip works on .venv from outside.
+.venv-tryton/bin/python:
+	@$(call environment,.venv-tryton)
+
+environment = $(PYTHON) -m venv $(1) 2>/dev/null || $(PYTHON) -m venv --clear --without-pip $(1)
+
+# Debian's Python may lack ensurepip; then the system's pip works on the environment from outside.
+define pip
+	if test -x $(1)/bin/pip; then pip="$(1)/bin/python -m pip"; \
+	else pip="$(PYTHON) -m pip --python $(1)/bin/python"; fi; \
+	set -e; export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+endef
+
 define install
-	@if test -x .venv/bin/pip; then pip=".venv/bin/python -m pip"; \
-	else pip="$(PYTHON) -m pip --python .venv/bin/python"; fi; \
-	set -e; export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore; \
+	@$(call pip,.venv); \
 	test -e .venv/runtime -o -e .venv/development && quiet=--quiet || quiet=; \
 	$$pip install $$quiet --require-hashes --requirement $(1); \
 	$$pip install --quiet --no-deps --no-build-isolation --editable .
@@ -77,3 +91,11 @@ endef
 
 .venv/development: requirements-dev.lock pyproject.toml | .venv/bin/python
 	$(call install,requirements-dev.lock)
+
+# Our module is installed as an administrator does it, from its folder and not editable.
+.venv-tryton/installed: requirements-tryton.lock $(wildcard $(TRYTON_MODULE)/*.*) | .venv-tryton/bin/python
+	@echo "Installing Tryton for the tests; only the first time takes long."
+	@$(call pip,.venv-tryton); \
+	$$pip install --quiet --require-hashes --requirement requirements-tryton.lock; \
+	$$pip install --quiet --no-deps --no-build-isolation --force-reinstall ./$(TRYTON_MODULE)
+	@touch $@

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from adapters.canonical.identity import Canonical
 from adapters.canonical.outlook import OutgoingEvent, PublishedForecast, SupplyOutlook
-from adapters.canonical.proposal import RequisitionProposal
+from adapters.canonical.proposal import ProposalKind, RequisitionProposal
 
 
 class Failure(StrEnum):
@@ -73,7 +73,8 @@ class Capabilities:
     """What a system can do.
 
     ``cursor_precision`` is the coarseness of its change times: polls overlap by it.
-    ``echo_filter`` says that changes made by us are not told back to us.
+    ``echo_filter`` says that changes made by us are not told back to us. Proposals of other
+    ``kinds`` are not claimed in its name.
     """
 
     idempotency: Idempotency
@@ -83,6 +84,7 @@ class Capabilities:
     events: bool = False
     cursor_precision: timedelta = timedelta(0)
     echo_filter: bool = False
+    kinds: frozenset[ProposalKind] = frozenset(ProposalKind)
 
 
 class IncomingKind(StrEnum):
@@ -94,6 +96,7 @@ class IncomingKind(StrEnum):
     SUPPLIER_TERMS = "supplier_terms"
     SUPPLIER_CONDITIONS = "supplier_conditions"
     TRANSFER_LANES = "transfer_lanes"
+    ORDER_POINTS = "order_points"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"
     OPEN_ORDERS = "open_orders"
@@ -118,7 +121,9 @@ class IncomingBatch:
     """Rows that were read together. ``reference`` names the batch: read again, it is the same.
 
     ``snapshot`` says that the rows are all there is of their kind. ``unreadable`` are rows that
-    are not even rows, by number, with what is wrong.
+    are not even rows, by number, with what is wrong. Of each of ``whole_opportunities``, by id,
+    all lines there are stand among the rows: a line of it that we know and that no row names is
+    deleted there. Only demand signals have any.
     """
 
     reference: str
@@ -126,6 +131,7 @@ class IncomingBatch:
     rows: Sequence[Canonical | FlatRow]
     snapshot: bool = False
     unreadable: Mapping[int, str] = field(default_factory=dict)
+    whole_opportunities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,8 @@ class FoundDocument:
 
     ``handed_over`` says that it only lies where the system fetches it: ``native_id`` is not the
     system's number then, the answer is still to come, and ``offer`` says which offer lies there.
+    ``unfinished`` says that it is made but not submitted: asked for again, it is finished and not
+    made twice.
     """
 
     external_ref: str
@@ -197,10 +205,12 @@ class FoundDocument:
     expected_date: date | None = None
     handed_over: bool = False
     offer: int = 1
+    unfinished: bool = False
 
     def answers(self, proposal: RequisitionProposal) -> bool:
         """Whether ``proposal`` need not be asked for: it is there, in this offer of it."""
-        return not self.handed_over or self.offer >= proposal.offer
+        lies_there = not self.handed_over or self.offer >= proposal.offer
+        return lies_there and not self.unfinished
 
 
 class Source(Protocol):
@@ -234,7 +244,10 @@ class ErpPort(Protocol):
     """An ERP that documents are created in."""
 
     def find(self, external_refs: Sequence[str]) -> Mapping[str, FoundDocument]:
-        """Which of these references the system has a document for. Raises PortError."""
+        """Which of these references the system has a document for. Raises PortError.
+
+        One that it has refused or cancelled is no document any more.
+        """
 
     def create(self, proposals: Sequence[RequisitionProposal]) -> Sequence[Written]:
         """Create, or carry out, what is proposed; one answer each, by ``external_ref``.
@@ -252,8 +265,26 @@ class PlanningPort(Protocol):
 
 
 @dataclass(frozen=True)
+class Examined:
+    """One thing that a connected system was asked about: what was found, and how to mend it.
+
+    ``name`` says what was examined, for example ``log-in`` or ``may create requisitions``.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class OutsideSystem:
-    """A connected system: what it can do, and the ports that it serves."""
+    """A connected system: what it can do, and the ports that it serves.
+
+    ``examine`` asks it whether we can do there what the connection is for, without changing
+    anything; None where nothing can be asked. Raises PortError where it cannot be reached. To
+    open a system asks nothing of it.
+    """
 
     capabilities: Capabilities
     source: Source | None = None
@@ -262,3 +293,4 @@ class OutsideSystem:
     erp: ErpPort | None = None
     planning: PlanningPort | None = None
     close: Callable[[], None] = lambda: None
+    examine: Callable[[], Sequence[Examined]] | None = None

@@ -18,7 +18,12 @@ def request_key(proposal: RequisitionProposal) -> str:
     key = proposal.external_ref
     if proposal.kind not in CREATING:
         key = f"{key}/{proposal.kind}/{proposal.revision}"
-    return key if proposal.offer == 1 else f"{key}#{proposal.offer}"
+    return offered_key(key, proposal.offer)
+
+
+def offered_key(key: str, offer: int) -> str:
+    """The key of a later offer of what has ``key`` in its first one."""
+    return key if offer == 1 else f"{key}#{offer}"
 
 
 def offer_of(key: str) -> tuple[str, int]:

@@ -73,7 +73,8 @@ def _adopt_again(
 def _outside(settings: Settings) -> Outside:
     """The adapters by name. Each is loaded when it is used: the web process needs none."""
     secrets = SecretFiles(settings.secrets_dir)
-    systems = OpenSystems({"files": _open_folder, "http": _open_http}, secrets)
+    adapters = {"files": _open_folder, "http": _open_http, "tryton": _open_tryton}
+    systems = OpenSystems(adapters, secrets)
 
     def signed(name: str, body: bytes, headers: Mapping[str, str]) -> bool:
         from adapters.http_json import signatures  # noqa: PLC0415  see above
@@ -85,7 +86,7 @@ def _outside(settings: Settings) -> Outside:
 
         return signatures.new_secret()
 
-    return Outside(systems.open, signed, new_secret, systems.close)
+    return Outside(systems.open, signed, new_secret, systems.close, systems.trial)
 
 
 def _open_folder(connection: Connection, _secrets: Secrets) -> OutsideSystem:
@@ -108,3 +109,14 @@ def _open_http(connection: Connection, secrets: Secrets) -> OutsideSystem:
         "webhook_secrets": secrets[Secret.WEBHOOK],
     }
     return open_http(HttpSettings.model_validate(given), _utc_now)
+
+
+def _open_tryton(connection: Connection, secrets: Secrets) -> OutsideSystem:
+    from adapters.erp.tryton import TrytonSettings  # noqa: PLC0415  loaded when used
+    from adapters.erp.tryton.exchange import open_tryton  # noqa: PLC0415  loaded when used
+
+    given = {**connection.settings, "system": connection.name, "reads": connection.reads}
+    passwords = secrets[Secret.TOKEN]
+    if passwords:
+        given["password"] = passwords[0]
+    return open_tryton(TrytonSettings.model_validate(given), _utc_now)

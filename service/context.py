@@ -34,13 +34,17 @@ class Outside:
     ``open`` raises ValueError where the settings or secrets of the connection do not fit; what
     it opened stays open until ``close``.
     ``signed`` says whether a body with these headers was signed lately with a secret that is
-    shared with the named connection. ``new_secret`` makes a secret to share.
+    shared with the named connection. ``new_secret`` makes a secret to share. ``trial`` opens a
+    system that is not connected yet, with secrets by their names; who asks for it closes it.
     """
 
     open: Callable[[Connection], OutsideSystem]
     signed: Callable[[str, bytes, Mapping[str, str]], bool]
     new_secret: Callable[[], str]
     close: Callable[[], None] = lambda: None
+    trial: Callable[[Connection, Mapping[str, str]], OutsideSystem] = lambda connection, _secrets: (
+        _nobody(connection)
+    )
 
 
 def _nobody(connection: Connection) -> OutsideSystem:

@@ -76,6 +76,21 @@ def test_tests_are_no_packages() -> None:
     assert packages == []
 
 
+def test_every_test_that_needs_a_tryton_says_so() -> None:
+    unmarked = [
+        name
+        for name in python_files("tests/tryton")
+        if PurePath(name).name.startswith("test_") and "pytest.mark.tryton" not in text_of(name)
+    ]
+    assert unmarked == []
+
+
+def test_what_runs_inside_tryton_carries_its_licence() -> None:
+    inside = [name for name in tracked_files() if "/pegline_reference/" in name]
+    assert inside
+    assert [name for name in inside if "GPL-3.0-or-later" not in text_of(name)] == []
+
+
 def test_every_package_of_the_product_says_what_it_is_for() -> None:
     silent = [
         name

@@ -21,7 +21,13 @@ def tracked_files() -> tuple[str, ...]:
     else:  # a copy without its history
         names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")]
     kept = (name for name in names if name and (ROOT / name).is_file())
-    return tuple(sorted(name for name in kept if not name.startswith((".venv/", "var/", ".git/"))))
+    return tuple(
+        sorted(
+            name
+            for name in kept
+            if not name.startswith((".venv/", ".venv-tryton/", "var/", ".git/"))
+        )
+    )
 
 
 def python_files(*folders: str) -> list[str]:

@@ -51,6 +51,31 @@ class OpenPurchaseLine(Canonical):
     """The order that the line belongs to, where ``native_id`` does not begin with it."""
 
 
+class OrderPoint(Canonical):
+    """When a system would order an item for a location by itself: a hint to our policy.
+
+    Below ``minimum_quantity`` it would order up to ``target_quantity``; above
+    ``maximum_quantity`` it does not want the stock to be. Without ``unit`` in base units.
+    """
+
+    source: SourceRef
+    item_id: Code
+    location_id: Code
+    minimum_quantity: Quantity
+    target_quantity: NonNegativeQuantity
+    maximum_quantity: NonNegativeQuantity | None = None
+    unit: Code | None = None
+    provenance: Text = ""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.minimum_quantity > self.target_quantity:
+            raise ValueError("the minimum of an order point is not above its target")
+        if self.maximum_quantity is not None and self.maximum_quantity < self.target_quantity:
+            raise ValueError("the maximum of an order point is not below its target")
+        return self
+
+
 class SupplierConditions(Canonical):
     """What a supplier asks of a whole order, beside the terms of each item.
 

@@ -9,7 +9,12 @@ from adapters.canonical.identity import Canonical, SourceRef
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
 from adapters.canonical.planning import OutsideForecast, OutsideRecommendation
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition
+from adapters.canonical.supply import (
+    OpenPurchaseLine,
+    OrderPoint,
+    StockPosition,
+    SupplierConditions,
+)
 from adapters.files.cells import CellType, typed
 from adapters.ports import IncomingKind
 
@@ -18,7 +23,9 @@ _MODELS: Mapping[IncomingKind, tuple[type[Canonical], ...]] = {
     IncomingKind.LOCATIONS: (Location,),
     IncomingKind.ACCOUNTS: (Account,),
     IncomingKind.SUPPLIER_TERMS: (SupplierTerms,),
+    IncomingKind.SUPPLIER_CONDITIONS: (SupplierConditions,),
     IncomingKind.TRANSFER_LANES: (TransferLane,),
+    IncomingKind.ORDER_POINTS: (OrderPoint,),
     IncomingKind.SALES_LINES: (SalesLine,),
     IncomingKind.STOCK_POSITIONS: (StockPosition,),
     IncomingKind.OPEN_ORDERS: (OpenPurchaseLine, OpenSalesLine),

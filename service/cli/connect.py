@@ -1,14 +1,24 @@
 """replenish connect: which systems are read and told, and by which way."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from adapters.ports import Idempotency, IncomingKind
+from adapters.ports import Idempotency
 from service.bootstrap import opened
+from service.cli.connect_tryton import tryton
+from service.cli.connecting import (
+    Name,
+    Push,
+    Reads,
+    Roles,
+    add_connection,
+    existing_connection,
+    refused,
+    token_in,
+)
+from service.cli.connection_preview import shown_examined
 from service.context import ServiceContext
 from service.sync.connections import (
     NewConnection,
@@ -20,40 +30,20 @@ from service.sync.connections import (
     kinds_of,
     opening,
 )
-from service.sync.connections import connect as add
 from service.sync.probe import described, trouble_of
 from service.sync.secret_files import Secret, SecretFiles, variable
-from service.sync.tables import ConnectionRow
 
 connect = typer.Typer(
     name="connect", help="Connected systems.", no_args_is_help=True, add_completion=False
 )
+connect.command()(tryton)
 
-Name = Annotated[str, typer.Argument(help="the system's code, for example erp")]
-Roles = Annotated[list[Role], typer.Option("--role", help="what it is; repeat for more")]
 Subscribe = Annotated[
     list[str] | None,
     typer.Option(help="events it hears of, for example 'proposal.*'; by default those of its role"),
 ]
-Reads = Annotated[
-    list[IncomingKind] | None, typer.Option("--read", help="what it is read for; repeat for more")
-]
-Push = Annotated[
-    bool, typer.Option(help="create documents in this ERP; else it claims proposals itself")
-]
-
 _FILES_POLL_SECONDS = 5
 _HTTP_POLL_SECONDS = 30
-_LONGEST_TOKEN = 16_384
-"""In bytes; what is longer is cut, and refused where it is used."""
-_OPTIONS = {
-    "base_url": "--url",
-    "webhook_url": "--webhook-url",
-    "bearer_token": "--token-file",
-    "allow_plain_http": "--allow-plain-http",
-    "format": "--format",
-}
-"""Settings of the adapters as one types them here."""
 
 
 @connect.command()
@@ -79,7 +69,7 @@ def files(  # noqa: PLR0913  each is an option of the command
         more={"poll_seconds": _FILES_POLL_SECONDS},
     )
     with opened() as context:
-        _add(context, wanted)
+        add_connection(context, wanted)
     typer.echo(f"{name} is connected by the folder {folder}.")
 
 
@@ -119,8 +109,8 @@ def http(  # noqa: PLR0913  each is an option of the command
     with opened() as context:
         secrets = {Secret.WEBHOOK: context.outside.new_secret()}
         if token_file is not None:
-            secrets[Secret.TOKEN] = _token_in(token_file)
-        _add(context, wanted, secrets)
+            secrets[Secret.TOKEN] = token_in(token_file)
+        add_connection(context, wanted, secrets)
     typer.echo(f"{name} is connected. Its webhook secret, shown this once:")
     typer.echo(secrets[Secret.WEBHOOK])
 
@@ -166,7 +156,7 @@ def remove(name: Name) -> None:
             with context.database.write() as session:
                 given_up = disconnect(session, name, context.clock())
         except RefusedConnectionError as refusal:
-            raise _told(refusal) from refusal
+            raise refused(refusal) from refusal
         SecretFiles(context.settings.secrets_dir).forget(name)
     typer.echo(f"{name} is removed; {given_up} deliveries were given up for good.")
 
@@ -175,11 +165,13 @@ def remove(name: Name) -> None:
 def rotate_secret(name: Name) -> None:
     """Make a new webhook secret and print it; the one before stays valid until the next."""
     with opened() as context:
-        _existing(context, name)
+        existing_connection(context, name)
         files_of_secrets = SecretFiles(context.settings.secrets_dir)
         if files_of_secrets.is_set_outside(name, Secret.WEBHOOK):
             place = variable(name, Secret.WEBHOOK)
-            raise _told(RefusedConnectionError(f"The secret comes from {place}: rotate it there."))
+            raise refused(
+                RefusedConnectionError(f"The secret comes from {place}: rotate it there.")
+            )
         fresh = context.outside.new_secret()
         files_of_secrets.rotate(name, Secret.WEBHOOK, fresh)
     typer.echo(fresh)
@@ -187,55 +179,21 @@ def rotate_secret(name: Name) -> None:
 
 @connect.command()
 def test(name: Name) -> None:
-    """Open the system and say what would be read and told, and whether it answers."""
+    """Open the system and say what is read and told, what it allows us, and that it answers."""
     with opened() as context:
-        row = _existing(context, name)
+        row = existing_connection(context, name)
         try:
             system = context.outside.open(opening(row))
         except ValueError as error:
-            raise _told(RefusedConnectionError(_first_of(error))) from error
+            raise refused(error) from error
         for line in described(row, system):
             typer.echo(line)
+        if system.examine is not None and not shown_examined(system):
+            raise typer.Exit(1)
         trouble = trouble_of(row, system)
     typer.echo(trouble or "It answers.", err=bool(trouble))
     if trouble:
         raise typer.Exit(1)
-
-
-def _add(
-    context: ServiceContext, wanted: NewConnection, secrets: Mapping[Secret, str] | None = None
-) -> None:
-    """Add the connection if its system can be opened with these settings and secrets."""
-    files_of_secrets = SecretFiles(context.settings.secrets_dir)
-    try:
-        with context.database.write() as session:
-            row = add(session, wanted, context.clock())
-            for what, secret in (secrets or {}).items():
-                files_of_secrets.keep(wanted.name, what, secret)
-            context.outside.open(opening(row))
-    except RefusedConnectionError as refusal:
-        raise _told(refusal) from refusal
-    except ValueError as error:
-        files_of_secrets.forget(wanted.name)
-        raise _told(RefusedConnectionError(_first_of(error))) from error
-    context.ring()
-
-
-def _token_in(file: Path) -> str:
-    """The token in a file; ends the command where there is none, or more than one."""
-    with file.open("rb") as opened_file:
-        words = opened_file.read(_LONGEST_TOKEN).split()
-    if len(words) != 1 or not words[0].isascii():
-        raise _told(RefusedConnectionError(f"{file} does not hold one token in ASCII."))
-    return words[0].decode("ascii")
-
-
-def _existing(context: ServiceContext, name: str) -> ConnectionRow:
-    try:
-        with context.database.read() as session:
-            return existing(session, name)
-    except RefusedConnectionError as refusal:
-        raise _told(refusal) from refusal
 
 
 def _set_paused(context: ServiceContext, name: str, *, paused: bool) -> None:
@@ -245,21 +203,4 @@ def _set_paused(context: ServiceContext, name: str, *, paused: bool) -> None:
             row.paused_at = context.clock() if paused else None
             row.last_trouble, row.quiet_until, row.failures = None, None, 0
     except RefusedConnectionError as refusal:
-        raise _told(refusal) from refusal
-
-
-def _told(refusal: RefusedConnectionError) -> typer.Exit:
-    typer.echo(str(refusal), err=True)
-    return typer.Exit(1)
-
-
-def _first_of(error: ValueError) -> str:
-    """What is wrong first, without what was typed: it may be a secret."""
-    if not isinstance(error, ValidationError):
-        return str(error)
-    found = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(_OPTIONS.get(str(step), str(step)) for step in found["loc"])
-    said = found["msg"].removeprefix("Value error, ")
-    for setting, option in _OPTIONS.items():
-        said = said.replace(setting, option)
-    return f"{place}: {said}" if place else said
+        raise refused(refusal) from refusal

@@ -26,6 +26,7 @@ def work(
 ) -> None:
     """Recompute whatever is dirty until told to stop; `replenish serve` starts one by itself."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # else it notes each call that succeeds
     stopped = StopSignal(child=child)
     signal.signal(signal.SIGTERM, stopped.ask)
     # Ctrl-C reaches the whole process group; a child leaves it to its parent to say stop.

@@ -1,6 +1,7 @@
 """All checks, in the order in which one would mend them."""
 
 from service.context import ServiceContext
+from service.doctor.connected_systems import examine_connected
 from service.doctor.finding import Finding
 from service.doctor.own_packages import examine_packages
 from service.doctor.redis_server import examine_redis
@@ -15,4 +16,5 @@ def examine(context: ServiceContext) -> list[Finding]:
         *examine_surroundings(context.settings),
         *examine_redis(context.settings),
         *examine_stores(context),
+        *examine_connected(context),
     ]

@@ -10,7 +10,12 @@ from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical, SourceRef
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition, SupplierConditions
+from adapters.canonical.supply import (
+    OpenPurchaseLine,
+    OrderPoint,
+    StockPosition,
+    SupplierConditions,
+)
 
 
 class FeedKind(StrEnum):
@@ -22,6 +27,7 @@ class FeedKind(StrEnum):
     SUPPLIER_TERMS = "supplier_terms"
     SUPPLIER_CONDITIONS = "supplier_conditions"
     TRANSFER_LANES = "transfer_lanes"
+    ORDER_POINTS = "order_points"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"
     OPEN_ORDERS = "open_orders"
@@ -67,6 +73,7 @@ CanonicalRow = (
     | SupplierTerms
     | SupplierConditions
     | TransferLane
+    | OrderPoint
     | SalesLine
     | StockPosition
     | OpenPurchaseLine

@@ -12,7 +12,12 @@ from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Code
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition, SupplierConditions
+from adapters.canonical.supply import (
+    OpenPurchaseLine,
+    OrderPoint,
+    StockPosition,
+    SupplierConditions,
+)
 from service.feeds.batches import OrderKind, Outcome, SnapshotPart
 from service.feeds.cross_references import CrossReference
 from service.feeds.row_schemas import flat_schema, inlined_schema
@@ -120,6 +125,14 @@ class TransferLanesBody(BatchBody):
     """Between which locations goods may be transferred."""
 
     rows: list[Annotated[Any, WithJsonSchema(flat_schema(TransferLane))]] = Field(
+        max_length=LARGEST_BATCH
+    )
+
+
+class OrderPointsBody(BatchBody):
+    """When an ERP would order by itself, and up to which stock."""
+
+    rows: list[Annotated[Any, WithJsonSchema(flat_schema(OrderPoint))]] = Field(
         max_length=LARGEST_BATCH
     )
 

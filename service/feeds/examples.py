@@ -64,6 +64,15 @@ TRANSFER_LANES = _delta(
         "order_multiple": "12",
     }
 )
+ORDER_POINTS = _delta(
+    {
+        "item_id": "BOTTLE",
+        "location_id": "UK",
+        "minimum_quantity": "20",
+        "target_quantity": "100",
+        "maximum_quantity": "300",
+    }
+)
 SALES_LINES = _delta(
     {
         "native_id": "SO-1001/10",

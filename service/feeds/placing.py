@@ -137,13 +137,14 @@ def _convert(
     item = references.units[values["item_id"]]
     unit, day = references.unit_codes[row.unit], subject.measured_on(row)
     try:
-        for column in subject.quantities:
+        told = [column for column in subject.quantities if values[column] is not None]
+        for column in told:
             values[column] = to_base(item, values[column], unit, day)
         if values.get("unit_price") is not None:
             values["unit_price"] = price_per_base(item, values["unit_price"], unit, day)
     except InexactConversionError as error:
         return UnusableRow(inexact(item, error))
-    if None in [values[column] for column in subject.quantities]:
+    if None in [values[column] for column in told]:
         return UnusableRow(unknown_unit(item, row.unit), "unknown_unit")
     return None
 

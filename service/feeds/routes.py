@@ -16,6 +16,7 @@ from service.feeds.bodies import (
     ItemsBody,
     LocationsBody,
     OpenOrdersBody,
+    OrderPointsBody,
     SalesLinesBody,
     StockPositionsBody,
     SupplierConditionsBody,
@@ -101,6 +102,19 @@ def post_transfer_lanes(sender: FeedSender) -> JSONResponse:
     Before anything is bought, the surplus of a location at the other end of a lane is used.
     """
     return deliver(sender, FeedKind.TRANSFER_LANES, TransferLanesBody)
+
+
+@router.post(
+    "/v1/order-points",
+    response_model=BatchAnswer,
+    openapi_extra=_described(OrderPointsBody, examples.ORDER_POINTS),
+)
+def post_order_points(sender: FeedSender) -> JSONResponse:
+    """When you would order an item for a location by yourself, and up to which stock.
+
+    A hint: what would lift the stock above your own maximum is looked at by a person.
+    """
+    return deliver(sender, FeedKind.ORDER_POINTS, OrderPointsBody)
 
 
 @router.post(

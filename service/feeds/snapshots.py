@@ -19,7 +19,12 @@ from service.feeds.touched_keys import mark_touched
 from service.feeds.versions import Change
 from service.http.problems import Problem
 
-_WITH_LOCATIONS = (FeedKind.SUPPLIER_TERMS, FeedKind.STOCK_POSITIONS, FeedKind.OPEN_ORDERS)
+_WITH_LOCATIONS = (
+    FeedKind.SUPPLIER_TERMS,
+    FeedKind.ORDER_POINTS,
+    FeedKind.STOCK_POSITIONS,
+    FeedKind.OPEN_ORDERS,
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,12 @@ from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import Canonical
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms
 from adapters.canonical.network import TransferLane
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition, SupplierConditions
+from adapters.canonical.supply import (
+    OpenPurchaseLine,
+    OrderPoint,
+    StockPosition,
+    SupplierConditions,
+)
 from service.database.base import Table
 from service.feeds.batches import FeedKind, OrderKind
 from service.feeds.tables import (
@@ -19,6 +24,7 @@ from service.feeds.tables import (
     LocationRow,
     OpenPurchaseLineRow,
     OpenSalesLineRow,
+    OrderPointRow,
     SalesLineRow,
     StockPositionRow,
     SupplierConditionsRow,
@@ -117,6 +123,14 @@ SUBJECTS = (
         },
     ),
     Subject(
+        "order_point",
+        OrderPoint,
+        OrderPointRow,
+        ("item_id", "location_id"),
+        known=_STOCKED,
+        quantities=("minimum_quantity", "target_quantity", "maximum_quantity"),
+    ),
+    Subject(
         "sales_line",
         SalesLine,
         SalesLineRow,
@@ -171,6 +185,7 @@ SUBJECTS_OF_KIND: dict[FeedKind, tuple[Subject, ...]] = {
     FeedKind.SUPPLIER_TERMS: (SUBJECT_OF[SupplierTerms],),
     FeedKind.SUPPLIER_CONDITIONS: (SUBJECT_OF[SupplierConditions],),
     FeedKind.TRANSFER_LANES: (SUBJECT_OF[TransferLane],),
+    FeedKind.ORDER_POINTS: (SUBJECT_OF[OrderPoint],),
     FeedKind.SALES_LINES: (SUBJECT_OF[SalesLine],),
     FeedKind.STOCK_POSITIONS: (SUBJECT_OF[StockPosition],),
     FeedKind.OPEN_ORDERS: (SUBJECT_OF[OpenPurchaseLine], SUBJECT_OF[OpenSalesLine]),

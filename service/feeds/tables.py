@@ -110,6 +110,17 @@ class TransferLaneRow(FromSystem, Table):
     __table_args__ = (Index(None, "to_location_id"), Index(None, "from_location_id"))
 
 
+class OrderPointRow(FromSystem, Table):
+    """When the sender would order by itself; in base units."""
+
+    __tablename__ = "order_points"
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str] = mapped_column(primary_key=True)
+    minimum_quantity: Mapped[Decimal]
+    target_quantity: Mapped[Decimal]
+    maximum_quantity: Mapped[Decimal | None]
+
+
 class SalesLineRow(FromSystem, Table):
     """Keyed by the sender's own id; a later version of the same line replaces it."""
 

@@ -12,6 +12,7 @@ from service.feeds.tables import (
     LocationRow,
     OpenPurchaseLineRow,
     OpenSalesLineRow,
+    OrderPointRow,
     SalesLineRow,
     StockPositionRow,
     SupplierConditionsRow,
@@ -27,6 +28,7 @@ _AtKey = (
     type[SalesLineRow]
     | type[StockPositionRow]
     | type[SupplierTermsRow]
+    | type[OrderPointRow]
     | type[OpenPurchaseLineRow]
     | type[OpenSalesLineRow]
 )
@@ -118,6 +120,7 @@ _RESTS_ON: dict[FeedKind, Callable[[_Planned, str], ColumnElement[bool]]] = {
     FeedKind.SUPPLIER_TERMS: _at_key(SupplierTermsRow),
     FeedKind.SUPPLIER_CONDITIONS: _supplier,
     FeedKind.TRANSFER_LANES: _lane,
+    FeedKind.ORDER_POINTS: _at_key(OrderPointRow),
     FeedKind.SALES_LINES: _at_key(SalesLineRow),
     FeedKind.STOCK_POSITIONS: _at_key(StockPositionRow),
     FeedKind.OPEN_ORDERS: _at_key(OpenPurchaseLineRow, OpenSalesLineRow),

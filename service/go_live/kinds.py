@@ -27,6 +27,7 @@ class ImportKind(StrEnum):
     SUPPLIER_TERMS = "supplier_terms"
     SUPPLIER_CONDITIONS = "supplier_conditions"
     TRANSFER_LANES = "transfer_lanes"
+    ORDER_POINTS = "order_points"
     SALES_LINES = "sales_lines"
     STOCK_POSITIONS = "stock_positions"
     OPEN_ORDERS = "open_orders"

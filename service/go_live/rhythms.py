@@ -22,6 +22,7 @@ DEFAULT_RHYTHMS: Mapping[FeedKind, timedelta] = {
     FeedKind.SUPPLIER_TERMS: timedelta(days=31),
     FeedKind.SUPPLIER_CONDITIONS: timedelta(days=92),
     FeedKind.TRANSFER_LANES: timedelta(days=92),
+    FeedKind.ORDER_POINTS: timedelta(days=92),
     FeedKind.LOCATIONS: timedelta(days=92),
 }
 """Stock and orders move by the day; a network by the season."""

@@ -7,6 +7,7 @@ same system. Another number for what is acknowledged is refused: that would be a
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -78,12 +79,17 @@ def _said_before(
     said = earlier_answers(session, row, ANSWERS)
     under_claim = [one for one in said if one["claim_id"] == str(body.claim_id)]
     asked = _asked(body)
-    for one in under_claim or said:
+    for one in under_claim or takewhile(_leaves_a_document, said):
         if one["asked"] == asked and (under_claim or not _awaits_answer(row)):
             return dict(one["answer"])
     if under_claim:
         raise answered_otherwise(row, "Send changes of what you hold as progress.")
     return None
+
+
+def _leaves_a_document(said: Mapping[str, Any]) -> bool:
+    """False for the refusal of a proposal: what was acknowledged before it is void."""
+    return "refused" not in said["asked"] or said["answer"]["state"] == State.ACKNOWLEDGED
 
 
 def _awaits_answer(row: ProposalRow) -> bool:

@@ -127,6 +127,14 @@ def note_seen_in_erp(session: Session, keys: Collection[Key], now: datetime) -> 
     return _note_seen(session, (row[2] for row in found), now)
 
 
+def is_in_feed(session: Session, row: ProposalRow) -> bool:
+    """Whether the ERP's feed shows ``row``, or has shown it: it is ordered."""
+    shown = select(ProposalRow.proposal_id).where(
+        ProposalRow.proposal_id == row.proposal_id, _IN_FEED
+    )
+    return row.seen_in_erp_at is not None or session.scalar(shown) is not None
+
+
 def close_received(session: Session, now: datetime) -> int:
     """Close what the feed has shown and shows no more; returns how many.
 

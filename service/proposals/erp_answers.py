@@ -69,6 +69,12 @@ def quantity_in(claim: ClaimRow, external_ref: str) -> Decimal:
     return Decimal(0) if offer is None else Decimal(offer["quantity"])
 
 
+def offer_in(claim: ClaimRow, external_ref: str) -> int | None:
+    """Which offer of the proposal the claim made; None if it made none."""
+    offer = _offered_in(claim, external_ref)
+    return None if offer is None else int(offer.get("offer", 1))
+
+
 def lowest(quantity: Decimal, known: Decimal | None) -> Decimal:
     """The lower of two totals that the ERP refused to go down to."""
     return quantity if known is None else min(quantity, known)

@@ -126,7 +126,10 @@ def post_refusal(
     document: SmallJsonBody,
     key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """Say why you do not take a proposal, or do not make a change; a planner sees the reason."""
+    """Say why you do not take a proposal, or do not make a change; a planner sees the reason.
+
+    Also for what you took, as long as nothing of it is ordered: a person decides again.
+    """
     body = validated(RefusalBody, document)
     reporter = Reporter(system.system, external_ref)
     return _report(

@@ -41,10 +41,14 @@ class AcknowledgementBody(Canonical):
 
 
 class RefusalBody(Canonical):
-    """The ERP does not do it; the reason is shown to a planner."""
+    """The ERP does not do it; the reason is shown to a planner.
+
+    ``erp_number`` is the document that it had made of it and that it does not carry out after all.
+    """
 
     claim_id: UUID
     reason: Reason
+    erp_number: Code | None = None
 
 
 class ProgressState(StrEnum):

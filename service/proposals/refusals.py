@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from adapters.canonical.proposal import ProposalKind
 from service.http.problems import Problem
 from service.proposals.acknowledgements import ANSWERS
 from service.proposals.claimable import REQUEST_STATES
+from service.proposals.committed import is_in_feed
 from service.proposals.declined import declined_until
 from service.proposals.erp_answers import (
     Reporter,
@@ -22,13 +24,21 @@ from service.proposals.erp_answers import (
 )
 from service.proposals.erp_words import RefusalBody
 from service.proposals.review import send_to_review
-from service.proposals.states import AMENDABLE, REQUESTED, Event, State
+from service.proposals.states import AMENDABLE, NOT_ORDERED_YET, REQUESTED, Event, State
 from service.proposals.subject import about_the_same
 from service.proposals.tables import ClaimRow, ProposalEventRow, ProposalRow
 from service.proposals.transitions import Change, transition
 from service.work.business_date import business_date
 
 _LONGEST_REASON = 1000
+_OF_ITS_DOCUMENT = (
+    "erp_number",
+    "accepted_quantity",
+    "expected_date",
+    "requested_quantity",
+    "refused_quantity",
+)
+"""Columns about the document that the ERP had."""
 
 
 def refuse(
@@ -36,27 +46,28 @@ def refuse(
 ) -> dict[str, Any]:
     """Record the refusal and return the record; saying it again gives the same answer.
 
-    A refused requisition goes back to review, and no policy approves it. If its item and
-    location have another open proposal by now, that one goes to review instead and carries the
-    need of both. A refused transfer is as good as rejected: its need goes to another giver or to
-    a supplier at once. A refused change leaves what was accepted in force. A 409 problem if the
-    system has claimed the proposal again since: under that claim it may be creating its document.
+    A refused requisition goes back to review, and no policy approves it. So does one that the
+    ERP had acknowledged, as long as nothing of it is ordered: its document there is void. If its
+    item and location have another open proposal by now, that one goes to review instead and
+    carries the need of both. A refused transfer is as good as rejected: its need goes to another
+    giver or to a supplier at once. A refused change leaves what was accepted in force. A 409
+    problem if the system has claimed the proposal again since: under that claim it may be
+    creating its document.
     """
     row = reported_on(session, reporter, now)
     claim = claim_of(session, reporter, body.claim_id)
-    asked = {"refused": body.reason}
-    for said in earlier_answers(session, row, ANSWERS):
-        if said["claim_id"] == str(body.claim_id):
-            if said["asked"] == asked:
-                return dict(said["answer"])
-            raise answered_otherwise(row, "Report what happened since as progress.")
+    repeated = _said_before(session, row, body, claim)
+    if repeated is not None:
+        return repeated
     _must_be_newest_claim(session, row, claim)
     request = claim.kind in REQUEST_STATES
+    if not request:
+        _must_be_able_to(session, row, body, claim)
     change = _not_changed(row, claim) if request else _not_taken(session, row, body, now)
-    answer = {"external_ref": row.external_ref, "state": change.to.value, "reason": body.reason}
+    answer = _answer(row, change.to, body)
     details = {
         "claim_id": str(body.claim_id),
-        "asked": asked,
+        "asked": _asked(body),
         "answer": answer,
         "recommendation_id": str(row.recommendation_id),
     }
@@ -66,6 +77,60 @@ def refuse(
     )
     session.flush()
     return answer
+
+
+def _said_before(
+    session: Session, row: ProposalRow, body: RefusalBody, claim: ClaimRow
+) -> dict[str, Any] | None:
+    """The answer that was given to the same refusal; None if it is a new one.
+
+    Of a document that is void already it is of no matter in which words that is said again, and
+    what was cancelled because we asked for it needs no refusal.
+    """
+    asked = _asked(body)
+    for said in earlier_answers(session, row, ANSWERS):
+        if said["claim_id"] != str(body.claim_id):
+            continue
+        same_document = body.erp_number and body.erp_number == said["asked"].get("erp_number")
+        void_already = "refused" in said["asked"] and body.erp_number is not None
+        if said["asked"] == asked or void_already:
+            return dict(said["answer"])
+        if "refused" in said["asked"] or claim.kind in REQUEST_STATES:
+            raise answered_otherwise(row, "Report what happened since as progress.")
+        if row.state == State.CANCELLED and same_document:
+            return _answer(row, State.CANCELLED, body)
+        break
+    return None
+
+
+def _asked(body: RefusalBody) -> dict[str, Any]:
+    number = {} if body.erp_number is None else {"erp_number": body.erp_number}
+    return {"refused": body.reason, **number}
+
+
+def _answer(row: ProposalRow, state: State, body: RefusalBody) -> dict[str, Any]:
+    return {"external_ref": row.external_ref, "state": state.value, "reason": body.reason}
+
+
+def _must_be_able_to(
+    session: Session, row: ProposalRow, body: RefusalBody, claim: ClaimRow
+) -> None:
+    """A 409 problem unless the claim is unanswered, or the document made under it is not ordered.
+
+    A purchase line in the ERP's feed is an order, whatever its requisition is.
+    """
+    if row.state in {State.CLAIMED, State.UNCONFIRMED}:
+        return
+    can_be = row.state in NOT_ORDERED_YET and body.erp_number in {None, row.erp_number}
+    taken = _taken_under(session, row) if can_be else None
+    if taken is None or claim.created_at < taken.created_at or is_in_feed(session, row):
+        raise answered_otherwise(row, "Cancel it in the ERP and report it as closed.")
+
+
+def _taken_under(session: Session, row: ProposalRow) -> ClaimRow | None:
+    """The claim under which the document that counts now was acknowledged."""
+    said = earlier_answers(session, row, {Event.ACKNOWLEDGED})
+    return session.get(ClaimRow, UUID(said[0]["claim_id"])) if said else None
 
 
 def _must_be_newest_claim(session: Session, row: ProposalRow, claim: ClaimRow) -> None:
@@ -101,10 +166,10 @@ def _last_claim(session: Session, row: ProposalRow) -> str | None:
 
 
 def _not_taken(session: Session, row: ProposalRow, body: RefusalBody, now: datetime) -> Change:
-    if row.state not in {State.CLAIMED, State.UNCONFIRMED}:
-        raise answered_otherwise(row, "Cancel it in the ERP and report it as closed.")
-    why = f"{row.taken_by} refused it: {body.reason}"
+    held = f"had it as {row.erp_number} and " if row.state in NOT_ORDERED_YET else ""
+    why = f"{row.taken_by} {held}refused it: {body.reason}"
     values = {
+        **dict.fromkeys(_OF_ITS_DOCUMENT),
         "review_reason": why[:_LONGEST_REASON],
         "approved_by": None,
         "release_not_before": None,
@@ -138,7 +203,7 @@ def _other_open(session: Session, row: ProposalRow) -> ProposalRow | None:
 
 
 def _not_changed(row: ProposalRow, claim: ClaimRow) -> Change:
-    if row.state not in {State.ACKNOWLEDGED, *REQUESTED}:
+    if row.state not in NOT_ORDERED_YET:
         raise answered_otherwise(row, "Report what happened since as progress.")
     asked_for = quantity_in(claim, row.external_ref)
     values = {

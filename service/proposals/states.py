@@ -87,8 +87,11 @@ COMMITTED = frozenset(
 UNDER_WAY = frozenset({State.SHIPPED, State.RECEIVED})
 """A transfer that has left its giver."""
 
-_REQUESTABLE = frozenset({State.ACKNOWLEDGED, *REQUESTED})
-_BEING_ORDERED = _REQUESTABLE | {State.PARTLY_ORDERED, State.ORDERED}
+NOT_ORDERED_YET = frozenset({State.ACKNOWLEDGED, *REQUESTED})
+"""The ERP has a document, and can still change it, cancel it, or refuse it after all."""
+
+_BEING_ORDERED = NOT_ORDERED_YET | {State.PARTLY_ORDERED, State.ORDERED}
+_REFUSABLE = NOT_ORDERED_YET | {State.CLAIMED, State.UNCONFIRMED}
 _PLANNERS_CHOICE = frozenset({State.IN_REVIEW, State.HELD, State.SNOOZED})
 
 
@@ -108,7 +111,7 @@ TRANSITIONS: Mapping[Event, Mapping[State, frozenset[State]]] = {
     Event.SENT_TO_REVIEW: _each(AMENDABLE - {State.SNOOZED}, State.IN_REVIEW),
     Event.HELD_BY_POLICY: _each(frozenset({State.IN_REVIEW, State.APPROVED}), State.HELD),
     Event.NO_LONGER_NEEDED: _each(AMENDABLE, State.CANCELLED),
-    Event.SUPERSEDED: _each(frozenset({State.CLAIMED, State.UNCONFIRMED}), State.SUPERSEDED),
+    Event.SUPERSEDED: _each(_REFUSABLE, State.SUPERSEDED),
     Event.WOKEN: _each(frozenset({State.SNOOZED}), State.IN_REVIEW),
     Event.EXPIRED: _each(AMENDABLE, State.EXPIRED),
     # People
@@ -143,16 +146,16 @@ TRANSITIONS: Mapping[Event, Mapping[State, frozenset[State]]] = {
         **_same(frozenset({State.ORDERED})),
     },
     Event.REFUSED: _each(
-        frozenset({State.CLAIMED, State.UNCONFIRMED}),
+        _REFUSABLE,
         State.IN_REVIEW,
         State.REJECTED,  # a transfer: its need goes elsewhere
     ),
-    Event.CHANGE_REQUESTED: _each(_REQUESTABLE, State.CHANGE_REQUESTED),
-    Event.CANCEL_REQUESTED: _each(_REQUESTABLE, State.CANCEL_REQUESTED),
+    Event.CHANGE_REQUESTED: _each(NOT_ORDERED_YET, State.CHANGE_REQUESTED),
+    Event.CANCEL_REQUESTED: _each(NOT_ORDERED_YET, State.CANCEL_REQUESTED),
     Event.REQUEST_WITHDRAWN: _each(REQUESTED, State.ACKNOWLEDGED),
     Event.REQUEST_CLAIMED: _same(REQUESTED),
-    Event.REQUEST_ACCEPTED: _each(_REQUESTABLE, State.ACKNOWLEDGED, State.CANCELLED),
-    Event.REQUEST_REFUSED: _each(_REQUESTABLE, State.ACKNOWLEDGED),
+    Event.REQUEST_ACCEPTED: _each(NOT_ORDERED_YET, State.ACKNOWLEDGED, State.CANCELLED),
+    Event.REQUEST_REFUSED: _each(NOT_ORDERED_YET, State.ACKNOWLEDGED),
     Event.PROGRESS_REPORTED: {
         **_each(
             _BEING_ORDERED,

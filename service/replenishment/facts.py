@@ -13,6 +13,7 @@ from service.forecasts.scopes import OWN
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.network_inputs import ReceivedInput
 from service.replenishment.open_demand import interval_end
+from service.replenishment.order_point import above_own_maximum
 from service.replenishment.outside_order import lot_is_kept
 from service.replenishment.supplier_order_gap import supplier_order_gap
 
@@ -20,6 +21,8 @@ VALUE = "value"
 """The fact that policies limit in money."""
 SUPPLIER_ORDER_GAP = "supplier_order_gap"
 """The money that the order lacks up to its supplier's minimum."""
+ABOVE_OWN_MAXIMUM = "above_own_maximum"
+"""How far the order would lift the stock above the ERP's own maximum."""
 
 _SECONDS_PER_DAY = Decimal(86_400)
 _CENT = Decimal("0.01")
@@ -53,6 +56,7 @@ def facts_of(
         ),
         "supplier": inputs.supplier_id,
         SUPPLIER_ORDER_GAP: supplier_order_gap(inputs, explanation.quantity),
+        ABOVE_OWN_MAXIMUM: above_own_maximum(inputs, explanation.quantity),
         "planner_conflict": against is not None and against != explanation.quantity,
         "source": recommended.system if recommended else OWN,
         "lot_kept": lot_is_kept(inputs, explanation, supplier),
@@ -82,6 +86,7 @@ def transfer_facts(
         "stock_age_days": max(known, key=abs) if len(known) == len(ages) else None,
         "supplier": one.giver.location_id,
         SUPPLIER_ORDER_GAP: Decimal(0),
+        ABOVE_OWN_MAXIMUM: above_own_maximum(inputs, Decimal(0)),
         "planner_conflict": edited and quantity != one.edited_against,
     }
 

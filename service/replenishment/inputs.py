@@ -131,6 +131,16 @@ class ReceiptInput(Input):
     change_requested: bool = False
 
 
+class OrderPointInput(Input):
+    """When the ERP would order by itself: below the minimum, up to the target."""
+
+    system: str
+    minimum_quantity: Decimal
+    target_quantity: Decimal
+    maximum_quantity: Decimal | None
+    version: str
+
+
 class CommittedInput(Input):
     """A proposal that the ERP took but whose feed does not show yet."""
 
@@ -218,6 +228,8 @@ class KeyInputs(Input):
     """Another system's recommendation, where it is in charge."""
     supplier_order: SupplierOrderInput | None = Field(None, exclude_if=_absent)
     """Only where the supplier sets a minimum order value."""
+    order_point: OrderPointInput | None = Field(None, exclude_if=_absent)
+    """Only where the ERP has one of its own."""
     reserved: tuple[ReservedInput, ...] = Field((), exclude_if=lambda given: not given)
     network: NetworkInput | None = Field(None, exclude_if=_absent)
     """Its part of the transfer plan; None where no lane leads."""

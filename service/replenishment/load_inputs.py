@@ -36,6 +36,7 @@ from service.replenishment.inputs import (
 )
 from service.replenishment.network_inputs import ReservedInput
 from service.replenishment.opportunity_inputs import opportunity_inputs
+from service.replenishment.order_point import order_points
 from service.replenishment.outside_inputs import outside_plans
 from service.replenishment.overridden_baseline import override_inputs
 from service.replenishment.past_windows import Graces
@@ -92,6 +93,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
     edits, overrides = _edits(session, ready), override_inputs(session, ends, today)
     to_lot = setting.policy.ordering.round_outside_recommendations
     own = {key: baselines[key] for key in ready}
+    points = order_points(session, ready)
     outside = outside_plans(session, own, today, to_lot=to_lot)
     inputs = [
         KeyInputs(
@@ -110,6 +112,7 @@ def load_inputs(session: Session, keys: Collection[Key], setting: PassSetting) -
             overrides=overrides.get(key, ()),
             edited_against=edits.get(key),
             recommended=outside.recommended.get(key),
+            order_point=points.get(key),
             reserved=tuple(promised.get(key, ())),
         )
         for key in ready

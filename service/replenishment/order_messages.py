@@ -21,7 +21,7 @@ from rules.ordering.terms import total
 from rules.policy import Decision, Fact, MessageParameters, Policy, decide
 from service.database.base import new_id
 from service.proposals.order_messages import WantedMessage, follow_messages
-from service.replenishment.facts import SUPPLIER_ORDER_GAP, VALUE, facts_of
+from service.replenishment.facts import ABOVE_OWN_MAXIMUM, SUPPLIER_ORDER_GAP, VALUE, facts_of
 from service.replenishment.inputs import KeyInputs
 from service.replenishment.order_messages_projection import projection_of, purchase_lines
 from service.replenishment.recommend import Recommended, lot_of
@@ -72,6 +72,7 @@ def message_facts(
         "quantity": message.quantity,
         VALUE: Decimal(0),
         SUPPLIER_ORDER_GAP: Decimal(0),
+        ABOVE_OWN_MAXIMUM: Decimal(0),
         "planner_conflict": False,
     }
 

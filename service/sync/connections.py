@@ -70,6 +70,14 @@ class NewConnection:
 
 def connect(session: Session, wanted: NewConnection, now: datetime) -> ConnectionRow:
     """Add the connection; raises RefusedConnectionError where it cannot be."""
+    row = checked(session, wanted, now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def checked(session: Session, wanted: NewConnection, now: datetime) -> ConnectionRow:
+    """The connection as it would be added; raises RefusedConnectionError where it cannot be."""
     if not _NAME.fullmatch(wanted.name):
         raise RefusedConnectionError(
             f"{wanted.name!r} is no name: use at most 64 letters, digits, '-', '_' and '.'."
@@ -89,7 +97,7 @@ def connect(session: Session, wanted: NewConnection, now: datetime) -> Connectio
         raise RefusedConnectionError(
             f"A system in this role does not tell {', '.join(foreign)}; it tells {', '.join(told)}."
         )
-    row = ConnectionRow(
+    return ConnectionRow(
         name=wanted.name,
         adapter=wanted.adapter,
         roles=[str(role) for role in wanted.roles],
@@ -100,9 +108,6 @@ def connect(session: Session, wanted: NewConnection, now: datetime) -> Connectio
         created_at=now,
         **wanted.more,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _is_alike(one: str, other: str) -> bool:

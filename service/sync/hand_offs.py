@@ -24,7 +24,8 @@ from service.database.base import new_id
 from service.http.problems import Problem
 from service.proposals.claims import ClaimRequest, claim
 from service.proposals.leases import LEASED, extend
-from service.proposals.tables import ClaimRow
+from service.proposals.states import COMMITTED
+from service.proposals.tables import ClaimRow, ProposalRow
 from service.sync.back_off import CAP
 from service.sync.tables import HandOffRow
 from service.sync.visit import Visit
@@ -225,6 +226,24 @@ def conclude(session: Session, one: HandOff, status: Status, detail: str = "") -
             HandOffRow.status != Status.ANSWERED,
         )
         .values(status=status, lease=None, last_detail=detail[:_LONGEST_DETAIL] or None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_up(session: Session, external_ref: str) -> None:
+    """What is on the way about a proposal that the ERP does not have is asked for no more."""
+    taken = select(ProposalRow.proposal_id).where(
+        ProposalRow.external_ref == external_ref,
+        ProposalRow.state.in_([state.value for state in COMMITTED]),
+    )
+    session.execute(
+        update(HandOffRow)
+        .where(
+            HandOffRow.external_ref == external_ref,
+            HandOffRow.status.in_(ON_THE_WAY),
+            ~taken.exists(),
+        )
+        .values(status=Status.LOST, lease=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -74,8 +74,8 @@ def hand_off(context: ServiceContext, visit: Visit) -> int:
 def _claim(context: ServiceContext, visit: Visit) -> None:
     """Claim as many as there is room for; what is on the way goes first.
 
-    A look comes before each claim, so that no empty one is kept. Leases that have run out are
-    ended by the worker's sweep.
+    What the system does not carry out is left to others. A look comes before each claim, so that
+    no empty one is kept. Leases that have run out are ended by the worker's sweep.
     """
     now = context.clock()
     with context.database.read() as session:
@@ -83,7 +83,9 @@ def _claim(context: ServiceContext, visit: Visit) -> None:
         offered = [
             kind
             for kind in _ORDER
-            if room > 0 and session.execute(claimable(kind, visit.name, (), now).limit(1)).first()
+            if kind in visit.system.capabilities.kinds
+            and room > 0
+            and session.execute(claimable(kind, visit.name, (), now).limit(1)).first()
         ]
     for kind in offered:
         if room > 0:
@@ -134,7 +136,11 @@ class _HandingOff:
         return [one for one in in_hand if one not in lacking]
 
     def _find(self, hand_offs: Sequence[HandOff]) -> Mapping[str, FoundDocument]:
-        """What is there already. A refused offer that still lies in a folder is none of this."""
+        """What is there already.
+
+        What is there but unfinished is asked for again, and so is an offer that comes after the
+        refused one that still lies in a folder.
+        """
         if not hand_offs:
             return {}
         found = self._erp.find([one.ref for one in hand_offs])

@@ -23,9 +23,7 @@ class OpenSystems:
 
     def open(self, connection: Connection) -> OutsideSystem:
         """The system behind ``connection``."""
-        adapter = self._adapters.get(connection.adapter)
-        if adapter is None:
-            raise ValueError(f"there is no adapter {connection.adapter!r}")
+        adapter = self._adapter(connection)
         wanted = (connection, self._secrets(connection.name))
         known = self._open.get(connection.name)
         if known is not None and known[0] == wanted:
@@ -36,10 +34,24 @@ class OpenSystems:
         self._open[connection.name] = (wanted, system)
         return system
 
+    def trial(self, connection: Connection, secrets: Mapping[str, str]) -> OutsideSystem:
+        """The system behind ``connection`` with these ``secrets``; it is the caller's to close."""
+        adapter = self._adapter(connection)
+        given = {what: (secrets[what],) if what in secrets else () for what in Secret}
+        return adapter(
+            connection, {what: tuple(map(SecretStr, told)) for what, told in given.items()}
+        )
+
     def close(self) -> None:
         """Close all of them."""
         while self._open:
             self._open.popitem()[1][1].close()
+
+    def _adapter(self, connection: Connection) -> Adapter:
+        adapter = self._adapters.get(connection.adapter)
+        if adapter is None:
+            raise ValueError(f"there is no adapter {connection.adapter!r}")
+        return adapter
 
     def _secrets(self, name: str) -> Secrets:
         return {what: tuple(map(SecretStr, self._files.read(name, what))) for what in Secret}

@@ -15,8 +15,9 @@ from adapters.canonical.quantity import NonNegativeQuantity, PositiveQuantity
 from adapters.ports import FlatRow, IncomingBatch, RowFinding
 from service.http.problems import Problem
 from service.http.strict_reading import validated
-from service.proposals.acknowledgements import acknowledge
-from service.proposals.erp_answers import Reporter, quantity_in
+from service.proposals.acknowledgements import ANSWERS, acknowledge
+from service.proposals.claimable import REQUEST_STATES
+from service.proposals.erp_answers import Reporter, earlier_answers, offer_in, quantity_in
 from service.proposals.erp_words import (
     AcknowledgementBody,
     ProgressBody,
@@ -27,7 +28,7 @@ from service.proposals.progress import report_progress
 from service.proposals.refusals import refuse
 from service.proposals.subject import PLACES, keys_of
 from service.proposals.tables import ClaimRow, ProposalRow
-from service.sync.hand_offs import Status
+from service.sync.hand_offs import Status, give_up
 from service.sync.tables import HandOffRow
 from service.sync.taking import Take, Taken, counted, numbered, refused_row, unreadable
 from service.work import dirty_keys
@@ -38,14 +39,18 @@ _ACKNOWLEDGED, _REFUSED = "acknowledged", "refused"
 class ProposalAnswer(Canonical):
     """What became of a proposal in the ERP.
 
-    ``claim_id`` may be left out: the answer is to the newest claim that offered it. Without
-    ``accepted_quantity`` all that was offered is acknowledged. ``occurred_at`` is when goods left
-    or came: without it, stock figures from before the row was read count as older than that.
+    ``claim_id`` may be left out: the answer is to the newest claim that offered it. ``refused``
+    with the ``erp_number`` under which it was acknowledged is about that document, whatever was
+    asked for since; ``offer`` tells which offer a document was made for that nobody acknowledged.
+    Without ``accepted_quantity`` all that was offered is acknowledged. ``occurred_at`` is when
+    goods left or came: without it, stock figures from before the row was read count as older than
+    that.
     """
 
     external_ref: str = Field(max_length=32, pattern=r"^[\x21-\x7e]+$")
     answer: Literal["acknowledged", "refused"] | ProgressState
     claim_id: UUID | None = None
+    offer: int | None = Field(None, ge=1)
     erp_number: Code | None = None
     accepted_quantity: NonNegativeQuantity | None = None
     expected_date: Day | None = None
@@ -129,7 +134,11 @@ def _record(session: Session, reporter: Reporter, answer: ProposalAnswer, now: d
         return
     claim_id, quantity = _claim(session, reporter, answer)
     if answer.answer == _REFUSED:
-        refuse(session, reporter, RefusalBody(claim_id=claim_id, reason=answer.reason or ""), now)
+        no = RefusalBody(
+            claim_id=claim_id, reason=answer.reason or "", erp_number=answer.erp_number
+        )
+        refuse(session, reporter, no, now)
+        give_up(session, reporter.external_ref)
     else:
         accepted = quantity if answer.accepted_quantity is None else answer.accepted_quantity
         yes = AcknowledgementBody(
@@ -150,14 +159,18 @@ def _record(session: Session, reporter: Reporter, answer: ProposalAnswer, now: d
 def _claim(session: Session, reporter: Reporter, answer: ProposalAnswer) -> tuple[UUID, Decimal]:
     """The claim that is answered, and the quantity that it offered."""
     claims = select(ClaimRow).where(ClaimRow.principal == reporter.principal)
-    if answer.claim_id is not None:
-        claims = claims.where(ClaimRow.claim_id == answer.claim_id)
+    named = answer.claim_id or _claim_of_document(session, answer)
+    if named is not None:
+        claims = claims.where(ClaimRow.claim_id == named)
     else:
         claims = claims.join(HandOffRow, HandOffRow.claim_id == ClaimRow.claim_id).where(
             HandOffRow.external_ref == reporter.external_ref
         )
-    claim = session.scalar(
-        claims.order_by(ClaimRow.created_at.desc(), ClaimRow.claim_id.desc()).limit(1)
+    newest_first = claims.order_by(ClaimRow.created_at.desc(), ClaimRow.claim_id.desc())
+    asked = answer.offer if named is None else None
+    claim = next(
+        (one for one in session.scalars(newest_first) if _is_for(one, answer.external_ref, asked)),
+        None,
     )
     if claim is None:
         raise Problem(
@@ -167,3 +180,20 @@ def _claim(session: Session, reporter: Reporter, answer: ProposalAnswer) -> tupl
             remedy="Check the reference.",
         )
     return claim.claim_id, quantity_in(claim, reporter.external_ref)
+
+
+def _is_for(claim: ClaimRow, external_ref: str, offer: int | None) -> bool:
+    """Whether the claim made this offer of something new; any will do where none is named."""
+    return offer is None or (
+        claim.kind not in REQUEST_STATES and offer_in(claim, external_ref) == offer
+    )
+
+
+def _claim_of_document(session: Session, answer: ProposalAnswer) -> UUID | None:
+    """Under which claim the document that is refused was acknowledged, or refused before."""
+    if answer.answer != _REFUSED or answer.erp_number is None:
+        return None
+    row = session.scalar(select(ProposalRow).where(ProposalRow.external_ref == answer.external_ref))
+    said = [] if row is None else earlier_answers(session, row, ANSWERS)
+    same = (one for one in said if one["asked"].get("erp_number") == answer.erp_number)
+    return next((UUID(one["claim_id"]) for one in same), None)

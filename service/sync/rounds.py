@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from adapters.ports import PortError
 from service.context import ServiceContext
 from service.database.retry import write_again
 from service.sync import poll_leases
@@ -71,7 +72,7 @@ def _steps(session: Session, row: ConnectionRow, to_tell: set[str], now: datetim
 def _visit(context: ServiceContext, row: ConnectionRow, steps: list[Step]) -> bool:
     try:
         visit = Visit(row, context.outside.open(opening(row)))
-    except ValueError as error:
+    except (ValueError, PortError) as error:
         _not_opened(context, row.name, f"it cannot be opened: {error}")
         return False
     return any([_done(context, visit, step) for step in steps])  # noqa: C419  each step is done

@@ -18,6 +18,7 @@ class Secret(StrEnum):
     """What is kept secret of a connection."""
 
     TOKEN = "token"  # noqa: S105  its name, not its value
+    """What we show to be let in: a bearer token, or the password of our user there."""
     WEBHOOK = "webhook"
 
 
@@ -32,7 +33,7 @@ class SecretFiles:
         text = os.environ.get(variable(connection, what))
         if text is None:
             path = self._path(connection, what)
-            text = path.read_text(encoding="ascii") if path.exists() else ""
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
         return tuple(line.strip() for line in text.splitlines() if line.strip())
 
     def keep(self, connection: str, what: Secret, *secrets: str) -> None:
@@ -42,7 +43,7 @@ class SecretFiles:
         fresh = path.with_name(path.name + ".new")
         fresh.unlink(missing_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _ONLY_OURS)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write("".join(f"{secret}\n" for secret in secrets))
         fresh.replace(path)
 

@@ -1,5 +1,7 @@
 """Demand signals from a connected system instead of a request."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from adapters.ports import FlatRow, IncomingBatch, RowFinding
 from service.http.problems import Problem
 from service.http.strict_reading import validated
 from service.signals.intake import take
+from service.signals.removed_lines import ToldWhole, removals
 from service.signals.results import Outcome
 from service.sync.taking import (
     EXCEPTION,
@@ -26,8 +29,14 @@ from service.sync.taking import (
 _FOUND = {Outcome.EXCEPTION: EXCEPTION, Outcome.CONFLICT: EXCEPTION, Outcome.REJECTED: REJECTED}
 
 
+_REMOVED = "removed"
+
+
 def prepare_signals(system: str, batch: IncomingBatch) -> Take:
-    """Read the signals; a bad one spoils no other."""
+    """Read the signals; a bad one spoils no other.
+
+    Lines that opportunities have lost, by the word of the batch, end with it.
+    """
     signals: dict[int, DemandSignal] = {}
     findings = unreadable(batch)
     for number, row in numbered(batch):
@@ -36,17 +45,44 @@ def prepare_signals(system: str, batch: IncomingBatch) -> Take:
         except Problem as problem:
             findings.append(refused_row(number, problem))
 
+    whole = _told_whole(batch, list(signals.values()))
+
     def taken(session: Session, now: datetime) -> Taken:
-        results = dict(zip(signals, take(session, list(signals.values()), now), strict=True))
+        ends = removals(session, system, whole) if whole else []
+        answers = take(session, [*signals.values(), *ends], now)
+        results = dict(zip(signals, answers[: len(signals)], strict=True))
         found: list[RowFinding] = [
             told(number, _FOUND[one.result], one.problem)
             for number, one in results.items()
             if one.result in _FOUND
         ]
-        good = (str(one.result) for one in results.values() if one.result not in _FOUND)
-        return counted(good, [*findings, *found])
+        good = [str(one.result) for one in results.values() if one.result not in _FOUND]
+        return counted([*good, *(_REMOVED for _ in ends)], [*findings, *found])
 
     return taken
+
+
+def _told_whole(batch: IncomingBatch, signals: Sequence[DemandSignal]) -> dict[str, ToldWhole]:
+    """The opportunities that the batch tells as a whole, with the lines that it names.
+
+    A row that is no signal still names its line. If one does not even do that, no line ends.
+    """
+    lines: defaultdict[str, set[str]] = defaultdict(set)
+    versions: dict[str, int] = {}
+    for signal in signals:
+        lines[signal.opportunity_id].add(signal.line_id)
+        known = versions.get(signal.opportunity_id, 0)
+        versions[signal.opportunity_id] = max(signal.source_version, known)
+    for row in batch.rows:
+        if isinstance(row, FlatRow):
+            opportunity_id = row.values.get("opportunity_id")
+            if not isinstance(opportunity_id, str):
+                return {}
+            lines[opportunity_id.strip()].add(str(row.values.get("line_id", "1")).strip())
+    return {
+        opportunity_id: ToldWhole(frozenset(lines[opportunity_id]), versions.get(opportunity_id))
+        for opportunity_id in batch.whole_opportunities
+    }
 
 
 def _signal(system: str, row: Canonical | FlatRow) -> DemandSignal:

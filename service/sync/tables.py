@@ -17,7 +17,7 @@ class ConnectionRow(Table):
     name: Mapped[str] = mapped_column(primary_key=True)
     """The system's code: it speaks under this name wherever a system is named."""
     adapter: Mapped[str]
-    """files or http."""
+    """files, http or tryton."""
     roles: Mapped[list[Any]]
     """Which of crm, erp, planning it is."""
     settings: Mapped[dict[str, Any]]

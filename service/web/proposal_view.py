@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.http.problems import Problem
 from service.proposals.states import AMENDABLE, Event, State
 from service.proposals.tables import NO_RECOMMENDATION, ProposalEventRow, ProposalRow
+from service.replenishment.inputs import OrderPointInput
 from service.replenishment.tables import CurrentRecommendationRow, DecisionRow, RecommendationRow
 from service.web.message_view import message_view
 from service.web.override_panel import override_panel
@@ -60,9 +61,8 @@ def proposal_values(
     rationale = recommendation and rationale_of(session, recommendation, decision)
     description, location_name = names_of(session, (proposal.item_id, proposal.location_id))
     previous_ref, next_ref = neighbours(session, wanted, proposal)
-    names = location_names(session, {proposal.from_location_id})
     giver = proposal.from_location_id
-    transfers = transfers_of(session, recommendation, giver) if recommendation else []
+    names = location_names(session, {giver})
     decides = around.person.role.decides
     events = _events(session, proposal)
     return {
@@ -72,12 +72,13 @@ def proposal_values(
         "proposal": proposal,
         "description": description,
         "location_name": location_name,
-        "giver_name": names[proposal.from_location_id] or proposal.from_location_id,
-        "transfers": transfers,
+        "giver_name": names[giver] or giver,
+        "transfers": transfers_of(session, recommendation, giver) if recommendation else [],
         "rationale": rationale,
         "order_message": message_view(session, proposal.decision_id),
         "adopted": proposal.recommendation_id == NO_RECOMMENDATION,
         "lot": recommendation.explanation.get("lot") if recommendation else None,
+        "order_point": _order_point(recommendation),
         "quantity": wanted_quantity(proposal),
         "value": order_value(proposal),
         "conflict": in_conflict(proposal),
@@ -101,6 +102,12 @@ def proposal_values(
         "message": None,
         "override_done": "",
     }
+
+
+def _order_point(recommendation: RecommendationRow | None) -> OrderPointInput | None:
+    """The ERP's own order point that the policy was told of, if there was one."""
+    told = recommendation.inputs.get("order_point") if recommendation else None
+    return OrderPointInput.model_validate(told) if told else None
 
 
 def _newer(session: Session, proposal: ProposalRow) -> str:

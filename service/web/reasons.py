@@ -25,6 +25,7 @@ _NUMBERS: dict[str, Callable[[Decimal], str]] = {
     "history_weeks": lambda weeks: f"{exact(weeks)} weeks of history",
     "stock_age_days": lambda days: f"counted {_days(days)} days ago",
     "ambiguous_orders": lambda orders: f"{exact(orders)} unclear orders",
+    "above_own_maximum": lambda number: f"by {quantity(number)}",
     "quantity": lambda number: f"quantity {quantity(number)}",
 }
 _NAMES = {
@@ -34,6 +35,7 @@ _NAMES = {
     "history_weeks": "weeks of history",
     "stock_age_days": "age of the stock figure",
     "ambiguous_orders": "number of unclear orders",
+    "above_own_maximum": "what exceeds the ERP's own maximum",
 }
 
 

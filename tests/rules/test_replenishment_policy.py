@@ -25,6 +25,7 @@ TYPICAL: Mapping[str, Fact] = {
     "source": "own",
     "lot_kept": True,
     "supplier_order_gap": Decimal(0),
+    "above_own_maximum": Decimal(0),
 }
 
 

@@ -51,6 +51,8 @@ class FakeErp:
     refusing: str = ""
     down: bool = False
     handing_over: bool = False
+    unfinished: set[str] = field(default_factory=set)
+    """References of documents that are made and not submitted."""
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     """What happens elsewhere while we look up, in turn."""
     documents: list[tuple[str, str, Decimal]] = field(default_factory=list)
@@ -68,7 +70,7 @@ class FakeErp:
             self.meanwhile.pop(0)()
         self.looked_up += external_refs
         return {
-            ref: FoundDocument(ref, native_id, quantity)
+            ref: FoundDocument(ref, native_id, quantity, unfinished=ref in self.unfinished)
             for ref, native_id, quantity in self.documents
             if ref in external_refs
         }
@@ -94,6 +96,8 @@ class FakeErp:
             return _failed(ref, Failure.REJECTED, self.refusing)
         if self.handing_over:
             return Written(ref, WriteResult.HANDED_OVER)
+        if ref in self.unfinished:
+            return self._finish(ref)
         if self.unique and self._has(ref) and fault not in _SURELY_NOT:
             return _failed(ref, Failure.CONFLICT, "409 the reference is taken")
         if fault in _COMMITTED:
@@ -108,6 +112,10 @@ class FakeErp:
         failure = Failure.TEMPORARY if fault in _SURELY_NOT else Failure.AMBIGUOUS
         return _failed(ref, failure, fault.value)
 
+    def void(self, ref: str) -> None:
+        """Refuse after all what was made under a reference."""
+        self.documents = [one for one in self.documents if one[0] != ref]
+
     def _commit(self, proposal: RequisitionProposal) -> None:
         ref = proposal.external_ref
         if proposal.kind in MESSAGES:
@@ -119,6 +127,11 @@ class FakeErp:
             return
         place = next(i for i, (known, _, _) in enumerate(self.documents) if known == ref)
         self.documents.append((ref, self.documents.pop(place)[1], proposal.quantity))
+
+    def _finish(self, ref: str) -> Written:
+        self.unfinished.remove(ref)
+        number = next(number for known, number, _ in self.documents if known == ref)
+        return Written(ref, WriteResult.TAKEN, native_id=number)
 
     def _commit_late(self) -> None:
         due = [late for late in self._late if late[0] <= self.clock.now]

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from adapters.canonical.demand import OpenSalesLine, SalesLine
 from adapters.canonical.identity import SourceRef
 from adapters.canonical.master_data import Account, Item, Location, SupplierTerms, UnitConversion
-from adapters.canonical.supply import OpenPurchaseLine, StockPosition
+from adapters.canonical.supply import OpenPurchaseLine, OrderPoint, StockPosition
 from service.access.api_keys import Scope, create_key
 from service.context import ServiceContext
 from service.feeds.batches import FeedBatch, FeedKind, FeedRow, Outcome, RowResult, SnapshotPart
@@ -30,6 +30,19 @@ def source(native_id: str, changed_at: datetime | None = None, system: str = SYS
 
 def item(item_id: str = "BOTTLE", **fields: Any) -> Item:
     return Item(**{"source": source(item_id), "item_id": item_id, **fields})
+
+
+def order_point(maximum: str | None = "300", **fields: object) -> OrderPoint:
+    """Below 20 up to 100, and never above the maximum."""
+    told = {
+        "source": source("OP-1"),
+        "item_id": "BOTTLE",
+        "location_id": "UK",
+        "minimum_quantity": "20",
+        "target_quantity": "100",
+        "maximum_quantity": maximum,
+    }
+    return OrderPoint.model_validate({**told, **fields})
 
 
 def box(pieces: str, since: date = date.min, denominator: str = "1") -> UnitConversion:

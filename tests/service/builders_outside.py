@@ -159,4 +159,9 @@ def outside_of(systems: dict[str, OutsideSystem]) -> Outside:
     def signed(name: str, body: bytes, headers: Mapping[str, str]) -> bool:
         return bool(body) and headers.get("signed-for") == name
 
-    return Outside(open_system, signed, lambda: "whsec_new")
+    return Outside(
+        open_system,
+        signed,
+        lambda: "whsec_new",
+        trial=lambda connection, _secrets: open_system(connection),
+    )

@@ -160,9 +160,11 @@ class Desk:
         with self.context.database.write() as session:
             return acknowledge(session, reporter, body, self.clock())
 
-    def refuse(self, claimed: dict[str, Any], reason: str = "blocked") -> dict[str, Any]:
-        """The ERP does not take the first proposal of its claim."""
-        body = RefusalBody(claim_id=claimed["claim_id"], reason=reason)
+    def refuse(
+        self, claimed: dict[str, Any], reason: str = "blocked", number: str | None = None
+    ) -> dict[str, Any]:
+        """The ERP does not take the first proposal of its claim, or not any more."""
+        body = RefusalBody(claim_id=claimed["claim_id"], reason=reason, erp_number=number)
         reporter = Reporter("erp", claimed["proposals"][0]["external_ref"])
         with self.context.database.write() as session:
             return refuse(session, reporter, body, self.clock())

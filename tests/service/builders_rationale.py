@@ -51,6 +51,8 @@ class Planned:
     outcome: str = "review"
     provenance: str = MADE_UP
     ref: str = ""
+    own_maximum: str | None = None
+    """The maximum of the ERP's own order point, if it has one."""
 
     @property
     def interval_days(self) -> int:
@@ -65,7 +67,15 @@ def inputs_of(
     planned: Planned, signals: Sequence[DemandSignalRow], run_id: UUID, now: datetime
 ) -> dict[str, Any]:
     """The inputs document, as far as pages read it."""
+    point = {
+        "system": "erp",
+        "minimum_quantity": "20",
+        "target_quantity": "100",
+        "maximum_quantity": planned.own_maximum,
+        "version": "3",
+    }
     return {
+        **({"order_point": point} if planned.own_maximum else {}),
         "unit": "EA",
         "baseline": {"run_id": str(run_id)},
         "terms": {

@@ -39,6 +39,7 @@ SCOPES: dict[str, set[Scope]] = {
     "POST /v1/supplier-terms": _FEEDS,
     "POST /v1/supplier-conditions": _FEEDS,
     "POST /v1/transfer-lanes": _FEEDS,
+    "POST /v1/order-points": _FEEDS,
     "POST /v1/sales-lines": _FEEDS,
     "POST /v1/stock-positions": _FEEDS,
     "POST /v1/open-orders": _FEEDS,

@@ -14,14 +14,14 @@ from service.policies.versions import (
 )
 
 SHIPPED = (resources.files("rules.policies") / "replenishment.toml").read_text(encoding="utf-8")
-NEXT = SHIPPED.replace("\nversion = 2\n", "\nversion = 3\n", 1)
+NEXT = SHIPPED.replace("\nversion = 3\n", "\nversion = 4\n", 1)
 
 
 def test_a_new_installation_decides_by_the_shipped_policy(context: ServiceContext) -> None:
     with context.database.write() as session:
         ensure_default(session, context.clock())
         ensure_default(session, context.clock())
-        assert in_force(session, context.clock()).version == 2
+        assert in_force(session, context.clock()).version == 3
 
 
 def test_the_newest_effective_version_holds_and_the_old_one_stays_known(
@@ -31,7 +31,7 @@ def test_the_newest_effective_version_holds_and_the_old_one_stays_known(
         first = activate(session, SHIPPED, "lead", context.clock())
         second = activate(session, NEXT, "lead", context.clock())
         assert in_force(session, context.clock()).hash == second.hash
-        assert by_hash(session, first.hash).version == 2
+        assert by_hash(session, first.hash).version == 3
 
 
 def test_a_version_never_changes_its_text(context: ServiceContext) -> None:

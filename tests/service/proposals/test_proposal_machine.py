@@ -45,6 +45,8 @@ _QUANTITIES = st.integers(0, 6).map(lambda dozens: dozens * 12)
 _DECISIONS = st.sampled_from([approve, withdraw_edit, reject, reopen, undo])
 _OUR_REQUESTS = {Event.CHANGE_REQUESTED, Event.CANCEL_REQUESTED, Event.REQUEST_WITHDRAWN}
 _ERPS_ANSWERS = {
+    Event.REFUSED,
+    Event.SUPERSEDED,
     Event.REQUEST_ACCEPTED,
     Event.REQUEST_REFUSED,
     Event.PROGRESS_REPORTED,

@@ -235,7 +235,7 @@ def test_what_breaks_the_suppliers_lot_is_looked_at(erp: Erp) -> None:
 
 def test_the_policy_may_want_recommendations_raised_to_the_lot(erp: Erp) -> None:
     shipped = (resources.files("rules.policies") / "replenishment.toml").read_text("utf-8")
-    raising = shipped.replace("version = 2", "version = 3", 1).replace(
+    raising = shipped.replace("version = 3", "version = 4", 1).replace(
         "value = false", "value = true"
     )
     with erp.context.database.write() as session:

@@ -90,7 +90,7 @@ def test_a_story_leads_from_the_proposal_to_the_message_that_caused_it(erp: Erp)
     (told,) = story["signals"]
     assert (told["message_id"], told["source_version"]) == ("OPP-1-1-v1", 1)
     assert story["forecast"]["run_kind"] == "full"
-    assert story["decision"]["policy_version"] == 2
+    assert story["decision"]["policy_version"] == 3
 
 
 def test_of_several_workers_the_first_makes_the_full_fit(erp: Erp) -> None:

@@ -18,6 +18,7 @@ from tests.service.builders_feeds import (
     account,
     item,
     location,
+    order_point,
     purchase,
     sale,
     source,
@@ -61,6 +62,7 @@ def _everything(context: ServiceContext, names: list[str]) -> Erp:
     erp.send(FeedKind.SUPPLIER_TERMS, *(terms(*key) for key in keys))
     erp.send(FeedKind.SUPPLIER_CONDITIONS, conditions("90000"))
     erp.send(FeedKind.TRANSFER_LANES, lane("UK", "SHOP"))
+    erp.send(FeedKind.ORDER_POINTS, *(order_point(item_id=name) for name in names))
     days = [TODAY - timedelta(weeks=back, days=1) for back in range(16)]
     erp.send(
         FeedKind.SALES_LINES,

@@ -55,6 +55,12 @@ def test_the_rule_is_shown_with_policy_reasons_and_facts(planner: Browser, plann
     assert re.search(r"<dt>Backtest error</dt><dd>0.31</dd>", page)
 
 
+def test_the_erps_own_order_point_is_shown_where_it_has_one(planner: Browser, planned: Put) -> None:
+    page = planner.get(_at(planned(Planned(own_maximum="300")))).text
+    assert "<dt>Own order point in erp</dt><dd>min 20, target 100, maximum 300</dd>" in page
+    assert "Own order point" not in planner.get(_at(planned(Planned(item_id="CUP")))).text
+
+
 def test_a_planners_edit_against_an_older_plan_is_a_conflict(
     planner: Browser, planned: Put
 ) -> None:

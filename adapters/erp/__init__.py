@@ -1,0 +1,1 @@
+"""ERP systems, one package each."""

@@ -1,0 +1,1 @@
+"""Tryton's records, read in batches and put into the words of our feeds."""

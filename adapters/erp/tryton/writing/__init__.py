@@ -1,0 +1,1 @@
+"""Proposals carried out in Tryton: requisitions, transfers, and notes on purchases."""
