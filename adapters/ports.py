@@ -74,7 +74,8 @@ class Capabilities:
 
     ``cursor_precision`` is the coarseness of its change times: polls overlap by it.
     ``echo_filter`` says that changes made by us are not told back to us. Proposals of other
-    ``kinds`` are not claimed in its name.
+    ``kinds`` are not claimed in its name. ``current_when_quiet`` says that all there is has been
+    read where nothing new is; a folder in which nothing lies may just not have been fed.
     """
 
     idempotency: Idempotency
@@ -85,6 +86,7 @@ class Capabilities:
     cursor_precision: timedelta = timedelta(0)
     echo_filter: bool = False
     kinds: frozenset[ProposalKind] = frozenset(ProposalKind)
+    current_when_quiet: bool = False
 
 
 class IncomingKind(StrEnum):

@@ -25,6 +25,7 @@ def open_http(settings: HttpSettings, now: Callable[[], datetime]) -> OutsideSys
             max_batch=MAX_BATCH,
             write_forecast=True,
             events=settings.webhook_url is not None,
+            current_when_quiet=True,
         ),
         source=Pages(caller) if settings.reads else None,
         events=Webhooks(caller, settings.webhook_url) if settings.webhook_url else None,

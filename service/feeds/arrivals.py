@@ -1,10 +1,10 @@
 """Notes that data came in, so that its age is known without a look at the data itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, or_
+from sqlalchemy import case, or_, update
 from sqlalchemy.orm import Session
 
 from adapters.canonical.demand import SalesLine
@@ -51,6 +51,16 @@ def note_arrival(
                 "total_rows": FeedArrivalRow.total_rows + fresh.excluded.total_rows,
             },
         )
+    )
+
+
+def note_nothing_new(session: Session, system: str, kinds: Collection[str], now: datetime) -> None:
+    """Note the system's word that of these kinds all there is came in: it is fresh."""
+    session.execute(
+        update(FeedArrivalRow)
+        .where(FeedArrivalRow.system == system, FeedArrivalRow.kind.in_(sorted(kinds)))
+        .values(arrived_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 

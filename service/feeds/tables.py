@@ -269,7 +269,7 @@ class SnapshotMemberRow(Table):
 
 
 class FeedArrivalRow(Table):
-    """When a system's data of one kind last came in; written with each batch."""
+    """When a system's data of one kind last came in, or was last said to be all there is."""
 
     __tablename__ = "feed_arrivals"
     system: Mapped[str] = mapped_column(primary_key=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from adapters.ports import IncomingBatch, IntakeReport, PortError, Source
 from service.context import ServiceContext
 from service.database.retry import write_again
+from service.feeds.arrivals import note_nothing_new
 from service.http.problems import Problem
 from service.sync import poll_leases
 from service.sync.takers import TAKERS
@@ -79,6 +80,8 @@ class _Poll:
         with self.context.database.write() as session:
             now = self.context.clock()
             poll_leases.give_back(session, self.visit.name, self.lease, wait, now)
+            if not more and self.visit.system.capabilities.current_when_quiet:
+                note_nothing_new(session, self.visit.name, self.visit.connection.reads, now)
         return taken
 
     def _settle_what_was_taken(self) -> None:

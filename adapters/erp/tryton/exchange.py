@@ -52,6 +52,7 @@ def open_tryton(settings: TrytonSettings, now: Callable[[], datetime]) -> Outsid
             cursor_precision=settings.overlap,
             write_forecast=True,
             echo_filter=True,
+            current_when_quiet=True,
         ),
         source=_source(rpc),
         crm=Outlooks(rpc),

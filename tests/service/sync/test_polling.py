@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
+from adapters.ports import (
+    Capabilities,
+    FlatRow,
+    Idempotency,
+    IncomingBatch,
+    IncomingKind,
+    PortError,
+)
 from adapters.ports import Failure as PortFailure
-from adapters.ports import FlatRow, IncomingBatch, IncomingKind, PortError
 from service.context import ServiceContext
 from service.exceptions.tables import ExceptionRow
-from service.feeds.tables import ItemRow, SalesLineRow, StockPositionRow
+from service.feeds.tables import FeedArrivalRow, ItemRow, SalesLineRow, StockPositionRow
 from service.signals.tables import DemandSignalRow
 from service.sync.connections import Role
 from service.sync.rounds import sync_once
@@ -213,3 +220,19 @@ def test_answers_to_proposals_come_as_rows(
     shelf.batches = [_batch("again", "proposal_answers", _rows(yes))]
     sync_once(context)
     assert shelf.reports[1].counts == {"acknowledged": 1}
+
+
+@pytest.mark.parametrize(("its_word_counts", "age"), [(True, timedelta(0)), (False, _LATER)])
+def test_what_a_system_says_is_all_there_is_counts_as_fresh(
+    systems: Systems, clock: FakeClock, *, its_word_counts: bool, age: timedelta
+) -> None:
+    """A folder in which nothing lies says nothing of the kind."""
+    source = Shelf([_batch("items", "items", [item("CUP")])])
+    able = Capabilities(Idempotency.UNIQUE, current_when_quiet=its_word_counts)
+    options = {"reads": ("items",)}
+    systems.connect("erp", Role.ERP, options, source=source, capabilities=able)
+    sync_once(systems.context)
+    clock.now += _LATER
+    sync_once(systems.context)
+    (arrival,) = stored(systems.context, FeedArrivalRow)
+    assert clock.now - arrival.arrived_at == age
