@@ -1,7 +1,8 @@
 """ERPs that make a document in steps, take only some kinds, or refuse what they had taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def _rounds(context: ServiceContext, clock: FakeClock) -> None:
         pass
 
 
-def _told(shelf: Shelf, answer: dict[str, str]) -> None:
+def _told(shelf: Shelf, answer: Mapping[str, Any]) -> None:
     rows = [FlatRow(1, answer)]
     reference = f"answers-{len(shelf.reports)}"
     shelf.batches.append(IncomingBatch(reference, IncomingKind.PROPOSAL_ANSWERS, rows))
