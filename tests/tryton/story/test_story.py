@@ -38,8 +38,9 @@ def raised(company: ConnectedCompany, morning: dict[str, Any]) -> dict[str, Any]
     deal = company.opportunity(UNCERTAIN_DEAL)["id"]
     next_week = datetime.now(UTC).date() + timedelta(days=7)
     company.paula.write(OPPORTUNITY, [deal], end_date=next_week, conversion_probability=0.8)
-    heard = lambda: terms(company.planned(PUMP), "opportunity") > before  # noqa: E731
-    until(heard, "the deal was never heard of")
+    until(
+        lambda: terms(company.planned(PUMP), "opportunity") > before, "the deal was never heard of"
+    )
     return company.planned(PUMP)
 
 
