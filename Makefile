@@ -7,8 +7,8 @@
 PYTHON := $(shell for python in python3.11 python3 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { echo $$python; break; }; done)
-# One more than there are cores: tests wait for processes of the product and for undo windows.
-TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
+IN_PARALLEL := -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 BENCHMARKS := delivery forecast overlay signal transfers
 TRYTON_MODULE := adapters/erp/tryton/pegline_reference
 COMPILE := var/uv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -21,13 +21,13 @@ run: .venv/runtime ## set up, load the demo's data, serve it on 127.0.0.1:8000; 
 	@exec .venv/bin/replenish demo
 
 test: check ## check, then all tests but the long ones
-	.venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+	.venv/bin/python -m pytest $(IN_PARALLEL)
 
 test-long: .venv/development ## the tests that take minutes, such as make run in an empty folder
 	.venv/bin/python -m pytest -m long
 
 test-tryton: .venv/development .venv-tryton/installed ## the tests that talk to a real Tryton
-	.venv/bin/python -m pytest -m tryton tests/tryton
+	.venv/bin/python -m pytest $(IN_PARALLEL) -m tryton tests/tryton
 
 check: .venv/development ## format, lint, types, architecture
 	.venv/bin/ruff format --check

@@ -38,7 +38,9 @@ def running(checkout: Path) -> Iterator[Started]:
         yield started
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [PAGES[0], *(pytest.param(page, marks=pytest.mark.long) for page in PAGES[1:])]
+)
 def test_every_command_works_as_printed(page: str, checkout: Path, running: Started) -> None:
     address = running.url.removeprefix("http://")
     text = (ROOT / page).read_text(encoding="utf-8")
@@ -72,6 +74,7 @@ def test_the_three_things_to_try_next_work_as_the_demo_prints_them(
     assert len(_try_next(running, checkout)) == 3
 
 
+@pytest.mark.long
 def test_the_network_of_shops_is_shown_as_the_readme_says(checkout: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     [script] = [one.script for one in commands_of(readme) if "demo distribution" in one.script]

@@ -1,8 +1,7 @@
-"""The commands as an operator types them, each in a process of its own."""
+"""The commands as an operator types them."""
 
 import importlib.metadata
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,75 +11,62 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli.main import COMMANDS, app
+from tests.service.command_line import replenish
 
 ROOT = Path(__file__).parents[2]
 
 
-def _replenish(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "REPLENISH_DATA_DIR": str(folder),
-        "REPLENISH_PORT": "0",
-        "PYTHONPATH": str(ROOT),
-        "COLUMNS": "200",
-    }
-    command = [sys.executable, "-m", "service.cli.main", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-
-
 def test_the_doctor_sends_one_to_migrate_and_is_content_afterwards(tmp_path: Path) -> None:
-    before = _replenish(tmp_path, "doctor", "--json")
-    assert before.returncode == 1, before.stderr
+    before = replenish(tmp_path, "doctor", "--json")
+    assert before.exit_code == 1, before.stderr
     remedies = [
         found["remedy"] for found in json.loads(before.stdout) if found["health"] == "fault"
     ]
     assert remedies == ["Run 'replenish migrate'."]
-    assert "None -> " in _replenish(tmp_path, "migrate").stdout
-    assert "as before" in _replenish(tmp_path, "migrate").stdout
-    after = _replenish(tmp_path, "doctor")
-    assert after.returncode == 0, after.stdout + after.stderr
+    assert "None -> " in replenish(tmp_path, "migrate").stdout
+    assert "as before" in replenish(tmp_path, "migrate").stdout
+    after = replenish(tmp_path, "doctor")
+    assert after.exit_code == 0, after.stdout + after.stderr
     assert "forecast runs" in after.stdout
 
 
 def test_a_key_is_shown_once_and_works_for_its_scopes(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
+    replenish(tmp_path, "migrate")
     command = ("keys", "create", "crm-1", "--scope", "signals:write", "--json")
-    made = _replenish(tmp_path, *command)
-    assert made.returncode == 0, made.stderr
+    made = replenish(tmp_path, *command)
+    assert made.exit_code == 0, made.stderr
     key = json.loads(made.stdout)["key"]
-    assert key.encode() not in (tmp_path / "pegline.db").read_bytes()
-    assert _replenish(tmp_path, "keys", "create", "crm-1", "--scope", "all").returncode == 2
+    assert key.encode() not in (tmp_path / "data" / "pegline.db").read_bytes()
+    assert replenish(tmp_path, "keys", "create", "crm-1", "--scope", "all").exit_code == 2
 
 
 def test_keys_are_listed_by_their_beginnings_and_stopped(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
+    replenish(tmp_path, "migrate")
     for system in ("crm-1", "erp-1"):
-        made = _replenish(tmp_path, "keys", "create", system, "--scope", "signals:write")
+        made = replenish(tmp_path, "keys", "create", system, "--scope", "signals:write")
         key = made.stdout.strip()
-    listed = json.loads(_replenish(tmp_path, "keys", "list", "--json").stdout)
+    listed = json.loads(replenish(tmp_path, "keys", "list", "--json").stdout)
     assert [(one["system"], one["state"]) for one in listed] == [
         ("crm-1", "valid"),
         ("erp-1", "valid"),
     ]
     assert key.startswith(listed[1]["key"])
-    stopped = _replenish(tmp_path, "keys", "stop", listed[1]["key"])
+    stopped = replenish(tmp_path, "keys", "stop", listed[1]["key"])
     assert "of erp-1" in stopped.stdout, stopped.stderr
-    shown = _replenish(tmp_path, "keys", "list").stdout
+    shown = replenish(tmp_path, "keys", "list").stdout
     assert key not in shown
     assert [line.split()[1:3] for line in shown.splitlines()] == [
         ["valid", "crm-1:"],
         ["stopped", "erp-1:"],
     ]
-    refused = _replenish(tmp_path, "keys", "stop", "peg_")
-    assert (refused.returncode, "2 keys" in refused.stderr) == (1, True)
+    refused = replenish(tmp_path, "keys", "stop", "peg_")
+    assert (refused.exit_code, "2 keys" in refused.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_a_file_and_explains_itself(command: str, tmp_path: Path) -> None:
-    shown = _replenish(tmp_path, command, "--help")
-    assert shown.returncode == 0, shown.stderr
+    shown = replenish(tmp_path, command, "--help")
+    assert shown.exit_code == 0, shown.stderr
     assert "Usage: " in shown.stdout
 
 
@@ -92,25 +78,28 @@ def test_every_file_that_holds_a_command_is_listed() -> None:
 
 
 def test_the_help_lists_every_command(tmp_path: Path) -> None:
-    shown = _replenish(tmp_path, "--help").stdout
+    shown = replenish(tmp_path, "--help").stdout
     assert [command for command in COMMANDS if command not in shown] == []
 
 
-def test_the_version_is_that_of_the_installation(tmp_path: Path) -> None:
-    assert _replenish(tmp_path, "version").stdout.strip() == importlib.metadata.version("pegline")
+def test_the_version_is_that_of_the_installation() -> None:
+    """In a process of its own, as all commands are."""
+    command = [sys.executable, "-m", "service.cli.main", "version"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == importlib.metadata.version("pegline")
 
 
 def test_a_planning_system_is_put_in_charge_and_stopped(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
+    replenish(tmp_path, "migrate")
     use = ("forecasts", "use", "foresight", "--as", "forecast", "--reason", "trial")
-    made = _replenish(tmp_path, *use, "--until", "2199-12-31")
-    assert made.returncode == 0, made.stderr
+    made = replenish(tmp_path, *use, "--until", "2199-12-31")
+    assert made.exit_code == 0, made.stderr
     assert "forecast of foresight for all items at all locations until 2199-12-31" in made.stdout
-    (scope,) = json.loads(_replenish(tmp_path, "forecasts", "list", "--json").stdout)
+    (scope,) = json.loads(replenish(tmp_path, "forecasts", "list", "--json").stdout)
     assert (scope["system"], scope["use"], scope["item_id"]) == ("foresight", "forecast", None)
-    assert _replenish(tmp_path, *use, "--item", "NONE").returncode == 1
-    assert _replenish(tmp_path, "forecasts", "stop", scope["scope_id"]).returncode == 0
-    assert "Our own forecast is used everywhere" in _replenish(tmp_path, "forecasts", "list").stdout
+    assert replenish(tmp_path, *use, "--item", "NONE").exit_code == 1
+    assert replenish(tmp_path, "forecasts", "stop", scope["scope_id"]).exit_code == 0
+    assert "Our own forecast is used everywhere" in replenish(tmp_path, "forecasts", "list").stdout
 
 
 @pytest.mark.parametrize(
@@ -138,21 +127,21 @@ def test_what_is_wrong_around_a_command_is_said_in_a_sentence(
 
 
 def test_a_refused_connection_is_told_in_the_words_of_the_command(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
-    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
-    assert _replenish(tmp_path, "deliveries", "list").stdout == "No system is connected.\n"
+    replenish(tmp_path, "migrate")
+    assert replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
+    assert replenish(tmp_path, "deliveries", "list").stdout == "No system is connected.\n"
     erp = ("connect", "http", "erp", "--role", "erp", "--url")
-    plain = _replenish(tmp_path, *erp, "http://erp.example")
-    assert (plain.returncode, "--allow-plain-http" in plain.stderr) == (1, True), plain.stderr
-    assert "--url is an address" in _replenish(tmp_path, *erp, "ftp://erp.example").stderr
+    plain = replenish(tmp_path, *erp, "http://erp.example")
+    assert (plain.exit_code, "--allow-plain-http" in plain.stderr) == (1, True), plain.stderr
+    assert "--url is an address" in replenish(tmp_path, *erp, "ftp://erp.example").stderr
     crm = ("connect", "files", "crm", "--role", "crm", "--folder", str(tmp_path))
-    foreign = _replenish(tmp_path, *crm, "--read", "items")
+    foreign = replenish(tmp_path, *crm, "--read", "items")
     assert "it tells accounts, demand_signals" in foreign.stderr
-    assert _replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
+    assert replenish(tmp_path, "connect", "list").stdout == "No system is connected.\n"
 
 
 def test_a_new_installation_plans_under_the_policy_that_ships(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
-    planned = _replenish(tmp_path, "recompute", "--baseline")
-    assert planned.returncode == 0, planned.stderr
+    replenish(tmp_path, "migrate")
+    planned = replenish(tmp_path, "recompute", "--baseline")
+    assert planned.exit_code == 0, planned.stderr
     assert planned.stdout.startswith("0 series fitted, 0 recommendations changed")

@@ -1,30 +1,13 @@
-"""Going live as an operator types it, each command in a process of its own."""
+"""Going live as an operator types it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.service.builders_files import written
-
-ROOT = Path(__file__).parents[3]
-
-
-def _replenish(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "REPLENISH_DATA_DIR": str(folder / "data"),
-        "PYTHONPATH": str(ROOT),
-        "COLUMNS": "200",
-    }
-    command = [sys.executable, "-m", "service.cli.main", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+from tests.service.command_line import replenish
 
 
 def test_history_is_examined_mended_and_imported(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
+    replenish(tmp_path, "migrate")
     written(tmp_path, "item_id", "BOTTLE", name="items.csv")
     written(tmp_path, "location_id", "UK", name="locations.csv")
     written(
@@ -36,30 +19,28 @@ def test_history_is_examined_mended_and_imported(tmp_path: Path) -> None:
     written(tmp_path, "doc,line,sku,site,day,qty", "1,1,BOTTLE,UK,28/08/2011,5", name="sales.csv")
     sales = ("import", "sales.csv", "--kind", "sales_lines", "--system", "erp")
     mapped = (*sales, "--mapping", "map.toml")
-    assert "No field is called 'day'" in _replenish(tmp_path, *sales).stderr
-    dry = _replenish(tmp_path, *mapped, "--dry-run", "--report", "report")
-    assert dry.returncode == 1, dry.stderr
+    assert "No field is called 'day'" in replenish(tmp_path, *sales).stderr
+    dry = replenish(tmp_path, *mapped, "--dry-run", "--report", "report")
+    assert dry.exit_code == 1, dry.stderr
     assert "[blocks] unknown items: 1 codes in 1 rows" in dry.stdout
     assert (tmp_path / "report" / "sales.quality.json").exists()
     for kind in ("items", "locations"):
         told = ("import", f"{kind}.csv", "--kind", kind, "--system", "erp")
-        assert _replenish(tmp_path, *told).returncode == 0
-    assert _replenish(tmp_path, *mapped, "--dry-run").returncode == 0
-    assert "sales.csv: 1 stored." in _replenish(tmp_path, *mapped).stdout
-    again = _replenish(tmp_path, *mapped)
+        assert replenish(tmp_path, *told).exit_code == 0
+    assert replenish(tmp_path, *mapped, "--dry-run").exit_code == 0
+    assert "sales.csv: 1 stored." in replenish(tmp_path, *mapped).stdout
+    again = replenish(tmp_path, *mapped)
     assert "sales.csv: 1 unchanged." in again.stdout
-    assert again.returncode == 0
+    assert again.exit_code == 0
 
 
 def test_an_operator_says_what_is_expected_and_sees_what_is_late(tmp_path: Path) -> None:
-    _replenish(tmp_path, "migrate")
-    wrong = _replenish(tmp_path, "data", "expect", "wms", "stock_positions", "--every", "often")
-    assert wrong.returncode == 2
+    replenish(tmp_path, "migrate")
+    wrong = replenish(tmp_path, "data", "expect", "wms", "stock_positions", "--every", "often")
+    assert wrong.exit_code == 2
     assert "6h, 1d or 2w" in wrong.stderr
-    told = _replenish(tmp_path, "data", "expect", "wms", "stock_positions", "--every", "6h")
+    told = replenish(tmp_path, "data", "expect", "wms", "stock_positions", "--every", "6h")
     assert told.stdout == "stock_positions of wms are expected every 6 hours.\n"
-    late = _replenish(tmp_path, "data", "age").stdout
+    late = replenish(tmp_path, "data", "age").stdout
     assert late.startswith("wms stock_positions: never came in, expected every 6 hours.")
-    assert (
-        "stock_positions from wms: It has never come in." in _replenish(tmp_path, "doctor").stdout
-    )
+    assert "stock_positions from wms: It has never come in." in replenish(tmp_path, "doctor").stdout

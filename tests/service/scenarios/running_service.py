@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from service.access.api_keys import Scope
 from tests.demo_process import free_port, interrupt
@@ -22,6 +23,13 @@ ERP_SCOPES = (
     Scope.PROPOSALS_DECIDE,
     Scope.EXCEPTIONS_WRITE,
 )
+ON_EACH_DATABASE = pytest.mark.parametrize(
+    "empty_database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)],
+    indirect=True,
+)
+"""For stories that start a service per test: on PostgreSQL in the long run only."""
+
 _START_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.02

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from tests.service.scenarios.distributor import ITEM, WEEKS, Distributor, terms
-from tests.service.scenarios.running_service import running_service
+from tests.service.scenarios.running_service import ON_EACH_DATABASE, running_service
+
+pytestmark = ON_EACH_DATABASE
 
 SURPLUS, NEEDY = "UK", "FR"
 

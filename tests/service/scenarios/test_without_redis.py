@@ -5,7 +5,9 @@ from pathlib import Path
 
 from tests.demo_process import free_port
 from tests.service.scenarios.distributor import Distributor, terms
-from tests.service.scenarios.running_service import running_service
+from tests.service.scenarios.running_service import ON_EACH_DATABASE, running_service
+
+pytestmark = ON_EACH_DATABASE
 
 
 def test_the_service_starts_and_works_while_its_redis_is_away(
