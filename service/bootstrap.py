@@ -119,4 +119,4 @@ def _open_tryton(connection: Connection, secrets: Secrets) -> OutsideSystem:
     passwords = secrets[Secret.TOKEN]
     if passwords:
         given["password"] = passwords[0]
-    return open_tryton(TrytonSettings.model_validate(given), _utc_now)
+    return open_tryton(TrytonSettings.model_validate(given))

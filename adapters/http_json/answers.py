@@ -1,6 +1,5 @@
 """Answers of other systems, read as strictly as we read requests."""
 
-import json
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
@@ -10,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from adapters.canonical.calendar import Day
 from adapters.canonical.identity import Code
 from adapters.canonical.quantity import NonNegativeQuantity
+from adapters.exact_json import exact, members
 from adapters.ports import Failure
 
 _LONGEST_NUMBER = 40
@@ -107,13 +107,7 @@ def read_page(body: bytes) -> PageAnswer:
 def document(body: bytes) -> Any:
     """The JSON document in ``body``, fractions as Decimal; raises UnreadableAnswerError."""
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            parse_int=_integer,
-            parse_float=_fraction,
-            parse_constant=_no_number,
-            object_pairs_hook=_object,
-        )
+        return exact(body, members, _LONGEST_NUMBER)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise UnreadableAnswerError(f"it is not valid JSON: {error}") from None
 
@@ -121,28 +115,3 @@ def document(body: bytes) -> Any:
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     return f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"
-
-
-def _integer(text: str) -> int:
-    return int(_short(text))
-
-
-def _fraction(text: str) -> Decimal:
-    return Decimal(_short(text))
-
-
-def _short(text: str) -> str:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError("a number has too many digits")
-    return text
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON number")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("an object names a key twice")
-    return members

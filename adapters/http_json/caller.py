@@ -6,20 +6,14 @@ from datetime import datetime
 
 import httpx2
 
-from adapters import PRODUCT
+from adapters.http_client import client
 from adapters.http_json.answers import UnreadableAnswerError
 from adapters.http_json.calls import Answer, Call
 from adapters.http_json.faults import status_fault, transport_fault, unreadable
 from adapters.http_json.settings import HttpSettings
 
-_HEADERS = {
-    "accept": "application/json",
-    "accept-encoding": "identity",  # what is packed small could be endless unpacked
-    "user-agent": PRODUCT,
-}
-
-_DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-"""Calls within this machine, which may be plain, do not leave it by the environment's proxy."""
+_HEADERS = {"accept-encoding": "identity"}
+"""What is packed small could be endless unpacked."""
 
 
 class Caller:
@@ -28,13 +22,7 @@ class Caller:
     def __init__(self, settings: HttpSettings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
-        seconds = settings.timeout_seconds
-        self._client = httpx2.Client(
-            timeout=httpx2.Timeout(seconds, connect=seconds / 3),
-            headers=_HEADERS,
-            follow_redirects=False,
-            mounts=_DIRECT,
-        )
+        self._client = client(settings.timeout_seconds, _HEADERS)
 
     def close(self) -> None:
         """Close the connections."""

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import httpx2
 
+from adapters.http_client import CANNOT_BE_SENT, NEVER_SENT
 from adapters.http_json.answers import UnreadableAnswerError, document
 from adapters.http_json.calls import Answer, Call
 from adapters.ports import Failure, PortError
@@ -29,13 +30,6 @@ _REFUSES_US = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
 _OTHER_VERSION = {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
-_NEVER_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-)
-_CANNOT_BE_SENT = (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol)
 
 
 class RefusedCallerError(PortError):
@@ -49,9 +43,9 @@ class NoAnswerError(PortError):
 def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
     """A call that came to no answer; what was surely not sent is temporary."""
     detail = words(f"{call.name}: no answer: {type(fault).__name__} {fault}")
-    if isinstance(fault, _CANNOT_BE_SENT):
+    if isinstance(fault, CANNOT_BE_SENT):
         return NoAnswerError(Failure.REJECTED, detail)
-    if isinstance(fault, _NEVER_SENT):
+    if isinstance(fault, NEVER_SENT):
         return NoAnswerError(Failure.TEMPORARY, detail)
     return NoAnswerError(_unknown(call), detail)
 

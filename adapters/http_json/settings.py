@@ -2,16 +2,15 @@
 
 import re
 from typing import Literal, Self
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from adapters.canonical.identity import Code
 from adapters.http_json.signatures import MOST_SECRETS, check_secret
 from adapters.ports import Idempotency, IncomingKind
+from adapters.safe_address import check_address
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class HttpPaths(BaseModel):
@@ -85,19 +84,5 @@ class HttpSettings(BaseModel):
         return self
 
     def _check_address(self, name: str, address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not _is_reachable(parts):
-            raise ValueError(f"{name} is an address such as https://erp.example/api")
-        if parts.username is not None or parts.query or parts.fragment:
-            raise ValueError(f"{name} holds no user, query or fragment; use bearer_token")
-        if parts.scheme == "http" and not (self.allow_plain_http or parts.hostname in _LOOPBACK):
-            raise ValueError(f"{name} is not encrypted; write https, or set allow_plain_http")
-
-
-def _is_reachable(parts: SplitResult) -> bool:
-    """Whether host and port can be such; a port too large would be taken for another one."""
-    try:
-        host, _port = (parts.hostname or "").encode("idna"), parts.port
-    except ValueError:
-        return False
-    return bool(host) and b" " not in host
+        plain = self.allow_plain_http
+        check_address(name, address, plain_http=plain, credentials="bearer_token")

@@ -1,7 +1,6 @@
 """The outside system behind a Tryton server."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
 
 from adapters.erp.tryton.examine import examine
@@ -42,8 +41,8 @@ _READINGS: Mapping[IncomingKind, Callable[[Rpc], Reading]] = {
 }
 
 
-def open_tryton(settings: TrytonSettings, now: Callable[[], datetime]) -> OutsideSystem:  # noqa: ARG001  dates what has no stamp of its own
-    """The system behind the server; ``now`` dates what Tryton gives no stamp to."""
+def open_tryton(settings: TrytonSettings) -> OutsideSystem:
+    """The system behind the server. Nothing is asked of it yet."""
     rpc = Rpc(settings)
     return OutsideSystem(
         Capabilities(

@@ -13,17 +13,11 @@ from typing import Any
 import httpx2
 
 from adapters.erp.tryton.wire import UnreadableAnswerError
+from adapters.http_client import CANNOT_BE_SENT, NEVER_SENT
 from adapters.ports import Failure, PortError
 
 _LONGEST_DETAIL = 500
 _LONGEST_WAIT_SECONDS = 86_400
-_NEVER_SENT = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-)
-_CANNOT_BE_SENT = (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol)
 _ABOUT_THE_CALL = {
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -64,9 +58,9 @@ class Call:
 def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
     """A call that came to no answer; what was surely not sent is temporary."""
     detail = words(f"{call.method}: no answer: {type(fault).__name__} {fault}")
-    if isinstance(fault, _CANNOT_BE_SENT):
+    if isinstance(fault, CANNOT_BE_SENT):
         return NoAnswerError(Failure.REJECTED, detail)
-    if isinstance(fault, _NEVER_SENT):
+    if isinstance(fault, NEVER_SENT):
         return NoAnswerError(Failure.TEMPORARY, detail)
     return NoAnswerError(call.unknown, detail)
 

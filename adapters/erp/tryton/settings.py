@@ -4,14 +4,13 @@ import re
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from adapters.canonical.identity import Code
 from adapters.ports import Idempotency, IncomingKind
+from adapters.safe_address import check_address
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 READABLE = (
     IncomingKind.LOCATIONS,
     IncomingKind.ITEMS,
@@ -112,20 +111,10 @@ class TrytonSettings(BaseModel):
 
     @model_validator(mode="after")
     def _is_reached_safely(self) -> "TrytonSettings":
-        parts = urlsplit(self.base_url)
-        if parts.scheme not in {"http", "https"} or not _is_reachable(parts):
-            raise ValueError("base_url is an address such as https://tryton.example")
-        if parts.username is not None or parts.query or parts.fragment:
-            raise ValueError("base_url holds no user, query or fragment; use login and password")
-        if parts.scheme == "http" and not (self.allow_plain_http or parts.hostname in _LOOPBACK):
-            raise ValueError("base_url is not encrypted; write https, or set allow_plain_http")
+        check_address(
+            "base_url",
+            self.base_url,
+            plain_http=self.allow_plain_http,
+            credentials="login and password",
+        )
         return self
-
-
-def _is_reachable(parts: SplitResult) -> bool:
-    """Whether host and port can be such; a port too large would be taken for another one."""
-    try:
-        host, _port = (parts.hostname or "").encode("idna"), parts.port
-    except ValueError:
-        return False
-    return bool(host) and b" " not in host

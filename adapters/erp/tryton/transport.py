@@ -6,22 +6,17 @@ from dataclasses import dataclass
 
 import httpx2
 
-from adapters import PRODUCT
 from adapters.erp.tryton.faults import Call, transport_fault, unreadable
 from adapters.erp.tryton.settings import TrytonSettings
 from adapters.erp.tryton.wire import UnreadableAnswerError
+from adapters.http_client import client
 
 _HEADERS = {
-    "accept": "application/json",
     "accept-encoding": "gzip",  # Tryton names it over every longer answer, asked or not
     "content-type": "application/json",
-    "user-agent": PRODUCT,
 }
 _PACKED = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
-
-_DIRECT = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-"""Calls within this machine, which may be plain, do not leave it by the environment's proxy."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +33,7 @@ class Transport:
 
     def __init__(self, settings: TrytonSettings) -> None:
         self._settings = settings
-        seconds = settings.timeout_seconds
-        self._client = httpx2.Client(
-            timeout=httpx2.Timeout(seconds, connect=seconds / 3),
-            headers=_HEADERS,
-            follow_redirects=False,
-            mounts=_DIRECT,
-        )
+        self._client = client(settings.timeout_seconds, _HEADERS)
 
     def close(self) -> None:
         """Close the connections."""

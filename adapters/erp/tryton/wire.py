@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from adapters.exact_json import exact, fraction, members
+
 _LONGEST_NUMBER = 400
 """A binary fraction is written with at most so many digits."""
 
@@ -33,13 +35,7 @@ def to_json(value: Any) -> bytes:
 def from_json(body: bytes) -> Any:
     """What Tryton wrote; raises UnreadableAnswerError."""
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            parse_int=_integer,
-            parse_float=_fraction,
-            parse_constant=_no_number,
-            object_hook=_untyped,
-        )
+        return exact(body, lambda pairs: _untyped(members(pairs)), _LONGEST_NUMBER)
     except (ValueError, ArithmeticError, TypeError, KeyError, RecursionError) as error:
         raise UnreadableAnswerError(f"it is no JSON of Tryton's: {error}") from None
 
@@ -113,7 +109,7 @@ def _read_span(told: dict[str, Any]) -> timedelta:
 
 
 def _read_number(told: dict[str, Any]) -> Decimal:
-    value = _fraction(told["decimal"])
+    value = fraction(told["decimal"], _LONGEST_NUMBER)
     if not value.is_finite():
         raise ValueError(f"{value} is no number")
     return value
@@ -127,21 +123,3 @@ _UNTYPED: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "timedelta": _read_span,
     "bytes": lambda told: base64.b64decode(told["base64"]),
 }
-
-
-def _integer(text: str) -> int:
-    return int(_short(text))
-
-
-def _fraction(text: str) -> Decimal:
-    return Decimal(_short(text))
-
-
-def _short(text: str) -> str:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError("a number has too many digits")
-    return text
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from adapters.canonical.demand import DemandSignal
@@ -60,7 +59,7 @@ def settings_of(tryton: TrytonServer, **changes: Any) -> TrytonSettings:
 @contextmanager
 def reading(tryton: TrytonServer, *kinds: IncomingKind, **settings: Any) -> Iterator[Reader]:
     """A reader of these kinds, logged in as our service."""
-    system = open_tryton(settings_of(tryton, reads=kinds, **settings), lambda: datetime.now(UTC))
+    system = open_tryton(settings_of(tryton, reads=kinds, **settings))
     assert system.source is not None
     try:
         yield Reader(system.source)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -56,7 +56,7 @@ class TrytonCounterpart:
 
     def opened(self, login: Login = SERVICE, **different: Any) -> OutsideSystem:
         """The adapter, as the service opens it; closed at the end of the test."""
-        system = open_tryton(self.settings(login, **different), lambda: datetime.now(UTC))
+        system = open_tryton(self.settings(login, **different))
         self._opened.append(system)
         return system
 
