@@ -36,9 +36,36 @@ _LONGEST = (
 """Files that take longest, most of them because they start the product as its users do."""
 
 
+_ABOVE_THE_DATABASE = (
+    "tests/service/go_live/",
+    "tests/service/test_demo_load.py",
+    "tests/service/test_distribution_demo.py",
+    "tests/service/test_every_route.py",
+    "tests/service/web/",
+)
+"""What these ask of a database is tried on both kinds by the tests of the parts below them."""
+
+_OF_ITS_OWN = "tests/service/web/test_queue.py"
+"""Searches, orders and pages by statements of its own."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files go first, so that no process is left alone with one at the end."""
+    """The longest files go first, so that no process is left alone with one at the end.
+
+    What stands above the database meets PostgreSQL in the long run, and SQLite in every one.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+    for item in items:
+        above = item.nodeid.startswith(_ABOVE_THE_DATABASE)
+        if above and not item.nodeid.startswith(_OF_ITS_OWN) and _on_postgresql(item):
+            item.add_marker(pytest.mark.long)
+
+
+def _on_postgresql(item: pytest.Item) -> bool:
+    """Whether the test runs on PostgreSQL this time."""
+    chosen = getattr(item, "callspec", None)
+    return chosen is not None and "postgresql" in chosen.params.values()
 
 
 @pytest.fixture(scope="session")
