@@ -24,7 +24,7 @@ test: check ## check, then all tests but the long ones
 	.venv/bin/python -m pytest $(IN_PARALLEL)
 
 test-long: .venv/development ## the tests that take minutes, such as make run in an empty folder
-	.venv/bin/python -m pytest $(IN_PARALLEL) -m long
+	.venv/bin/python -m pytest -m long
 
 test-tryton: .venv/development .venv-tryton/installed ## the tests that talk to a real Tryton
 	.venv/bin/python -m pytest $(IN_PARALLEL) -m tryton tests/tryton
