@@ -1,10 +1,13 @@
-"""The client of all adapters that call over HTTP: bounded in time, never led elsewhere."""
+"""The client of all adapters that call over HTTP, and what they say where a call fails."""
 
 from collections.abc import Mapping
 
 import httpx2
 
 from adapters import PRODUCT
+from adapters.ports import Failure, PortError
+
+LONGEST_DETAIL = 500
 
 NEVER_SENT = (
     httpx2.ConnectError,
@@ -29,3 +32,30 @@ def client(timeout_seconds: float, headers: Mapping[str, str]) -> httpx2.Client:
         follow_redirects=False,
         mounts=_DIRECT,
     )
+
+
+class RefusedCallerError(PortError):
+    """The system refuses us, or is not where we call it: no single document's fault."""
+
+
+class NoAnswerError(PortError):
+    """The system was not reached, or fell silent: the next call would fare no better."""
+
+
+def no_answer(name: str, unknown: Failure, fault: httpx2.TransportError) -> NoAnswerError:
+    """A call that came to no answer; what was surely not sent is temporary.
+
+    ``unknown`` is what it is if nobody knows whether it was carried out.
+    """
+    detail = words(f"{name}: no answer: {type(fault).__name__} {fault}")
+    if isinstance(fault, CANNOT_BE_SENT):
+        return NoAnswerError(Failure.REJECTED, detail)
+    if isinstance(fault, NEVER_SENT):
+        return NoAnswerError(Failure.TEMPORARY, detail)
+    return NoAnswerError(unknown, detail)
+
+
+def words(text: str) -> str:
+    """What another system said, short, and without what no database or screen takes."""
+    shown = (character if character.isprintable() else " " for character in text)
+    return " ".join("".join(shown).split())[:LONGEST_DETAIL]

@@ -8,12 +8,17 @@ from http import HTTPStatus
 
 import httpx2
 
-from adapters.http_client import CANNOT_BE_SENT, NEVER_SENT
+from adapters.http_client import (
+    LONGEST_DETAIL,
+    NoAnswerError,
+    RefusedCallerError,
+    no_answer,
+    words,
+)
 from adapters.http_json.answers import UnreadableAnswerError, document
 from adapters.http_json.calls import Answer, Call
 from adapters.ports import Failure, PortError
 
-_LONGEST_DETAIL = 500
 _LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _NOT_NOW = {
@@ -32,22 +37,9 @@ _REFUSES_US = {
 _OTHER_VERSION = {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
 
 
-class RefusedCallerError(PortError):
-    """The system refuses us, or what we are set up to call: no single document's fault."""
-
-
-class NoAnswerError(PortError):
-    """The system was not reached, or fell silent: the next call would fare no better."""
-
-
 def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
     """A call that came to no answer; what was surely not sent is temporary."""
-    detail = words(f"{call.name}: no answer: {type(fault).__name__} {fault}")
-    if isinstance(fault, CANNOT_BE_SENT):
-        return NoAnswerError(Failure.REJECTED, detail)
-    if isinstance(fault, NEVER_SENT):
-        return NoAnswerError(Failure.TEMPORARY, detail)
-    return NoAnswerError(_unknown(call), detail)
+    return no_answer(call.name, _unknown(call), fault)
 
 
 def unreadable(call: Call, why: UnreadableAnswerError) -> PortError:
@@ -70,12 +62,6 @@ def status_fault(call: Call, answer: Answer, now: Callable[[], datetime]) -> Por
         return PortError(_unknown(call), detail, retry_after=wait)
     kind = RefusedCallerError if _is_about_us(call, status) else PortError
     return kind(Failure.REJECTED, detail)
-
-
-def words(text: str) -> str:
-    """What another system said, short, and without what no database or screen takes."""
-    shown = (character if character.isprintable() else " " for character in text)
-    return " ".join("".join(shown).split())[:_LONGEST_DETAIL]
 
 
 def retry_after(told: str, now: datetime) -> timedelta | None:
@@ -111,4 +97,4 @@ def _words_of(answer: Answer) -> str:
     if isinstance(told, dict):
         said = [told.get("title"), told.get("detail")]
         return ": ".join(part for part in said if isinstance(part, str))
-    return answer.body[:_LONGEST_DETAIL].decode("utf-8", "replace")
+    return answer.body[:LONGEST_DETAIL].decode("utf-8", "replace")

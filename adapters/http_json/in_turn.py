@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from adapters.http_json.faults import NoAnswerError, RefusedCallerError
+from adapters.http_client import NoAnswerError, RefusedCallerError
 from adapters.ports import Failure, PortError, Written
 from adapters.repetition import failed
 

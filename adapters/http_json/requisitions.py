@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from adapters.canonical.proposal import RequisitionProposal
+from adapters.http_client import words
 from adapters.http_json.answers import (
     BatchAnswer,
     BatchEntry,
@@ -17,7 +18,7 @@ from adapters.http_json.answers import (
 )
 from adapters.http_json.caller import Caller
 from adapters.http_json.calls import Answer, Call, below, json_bytes
-from adapters.http_json.faults import status_fault, unreadable, words
+from adapters.http_json.faults import status_fault, unreadable
 from adapters.http_json.in_turn import in_groups
 from adapters.ports import Failure, FoundDocument, Idempotency, PortError, WriteResult, Written
 from adapters.repetition import CREATING, failed, request_key

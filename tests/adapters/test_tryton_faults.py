@@ -9,13 +9,12 @@ import pytest
 from adapters.erp.tryton.faults import (
     AskedFirstError,
     Call,
-    NoAnswerError,
-    RefusedCallerError,
     status_fault,
     told_fault,
     transport_fault,
 )
 from adapters.erp.tryton.rpc import Rpc, Search
+from adapters.http_client import NoAnswerError, RefusedCallerError
 from adapters.ports import Failure, PortError
 from tests.adapters.builders_tryton import settings
 from tests.adapters.simulated_tryton import Answer, SimulatedTryton, simulated

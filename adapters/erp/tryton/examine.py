@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.erp.tryton.faults import RefusedCallerError
 from adapters.erp.tryton.permissions import access_to, buttons_denied
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.erp.tryton.settings import Writing
+from adapters.http_client import RefusedCallerError
 from adapters.ports import Examined, Idempotency, IncomingKind
 
 _SERIES = "8.0"

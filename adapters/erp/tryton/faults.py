@@ -13,10 +13,15 @@ from typing import Any
 import httpx2
 
 from adapters.erp.tryton.wire import UnreadableAnswerError
-from adapters.http_client import CANNOT_BE_SENT, NEVER_SENT
+from adapters.http_client import (
+    LONGEST_DETAIL,
+    NoAnswerError,
+    RefusedCallerError,
+    no_answer,
+    words,
+)
 from adapters.ports import Failure, PortError
 
-_LONGEST_DETAIL = 500
 _LONGEST_WAIT_SECONDS = 86_400
 _ABOUT_THE_CALL = {
     HTTPStatus.BAD_REQUEST,
@@ -24,14 +29,6 @@ _ABOUT_THE_CALL = {
     HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _NOT_NOW = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
-
-
-class RefusedCallerError(PortError):
-    """Tryton refuses us, or is not where we call it: no single document's fault."""
-
-
-class NoAnswerError(PortError):
-    """Tryton was not reached, or fell silent: the next call would fare no better."""
 
 
 class AskedFirstError(PortError):
@@ -57,12 +54,7 @@ class Call:
 
 def transport_fault(call: Call, fault: httpx2.TransportError) -> NoAnswerError:
     """A call that came to no answer; what was surely not sent is temporary."""
-    detail = words(f"{call.method}: no answer: {type(fault).__name__} {fault}")
-    if isinstance(fault, CANNOT_BE_SENT):
-        return NoAnswerError(Failure.REJECTED, detail)
-    if isinstance(fault, NEVER_SENT):
-        return NoAnswerError(Failure.TEMPORARY, detail)
-    return NoAnswerError(call.unknown, detail)
+    return no_answer(call.method, call.unknown, fault)
 
 
 def unreadable(call: Call, why: UnreadableAnswerError) -> PortError:
@@ -77,7 +69,7 @@ def status_fault(call: Call, status: int, wait: str, body: bytes) -> PortError |
     """
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    said = body[:_LONGEST_DETAIL].decode("utf-8", "replace")
+    said = body[:LONGEST_DETAIL].decode("utf-8", "replace")
     detail = words(f"{call.method}: {status} {said}")
     if status in _NOT_NOW:
         return PortError(Failure.TEMPORARY, detail, retry_after=_seconds(wait))
@@ -107,12 +99,6 @@ def told_fault(call: Call, error: Any) -> PortError:
         detail = words(f"Tryton asks for more to log in: {_sentences(told[1:2])}")
         return RefusedCallerError(Failure.REJECTED, detail)
     return PortError(call.unknown, words(f"{call.method} broke in Tryton: {name}"))
-
-
-def words(text: str) -> str:
-    """What Tryton said, short, and without what no database or screen takes."""
-    shown = (character if character.isprintable() else " " for character in text)
-    return " ".join("".join(shown).split())[:_LONGEST_DETAIL]
 
 
 def _parts(error: Any) -> tuple[str, list[Any]]:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.canonical.outlook import PublishedForecast, SeriesForecast
-from adapters.erp.tryton.faults import RefusedCallerError
 from adapters.erp.tryton.forecast_pieces import Line, Piece, told
 from adapters.erp.tryton.rpc import Row, Rpc, Search
 from adapters.erp.tryton.writing.documents import refusal
 from adapters.erp.tryton.writing.names import product_of, products, warehouse_of, warehouses
 from adapters.erp.tryton.writing.narrowing import is_about_records, narrowed
+from adapters.http_client import RefusedCallerError
 from adapters.ports import Failure, PortError, WriteResult, Written
 from adapters.repetition import failed
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from adapters.erp.tryton.faults import RefusedCallerError
 from adapters.erp.tryton.rpc import Rpc, Search
+from adapters.http_client import RefusedCallerError
 from adapters.ports import Failure
 
 Access = Mapping[str, Mapping[str, bool]]

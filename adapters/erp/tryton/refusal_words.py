@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from adapters.erp.tryton.faults import words
 from adapters.erp.tryton.notes import MODEL as NOTE
 from adapters.erp.tryton.rpc import Row, Rpc, Search
+from adapters.http_client import words
 
 
 def why_refused(rpc: Rpc, model: str, rows: Sequence[Row]) -> Mapping[int, str]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from adapters.erp.tryton.faults import Call, RefusedCallerError, unreadable
+from adapters.erp.tryton.faults import Call, unreadable
 from adapters.erp.tryton.session import Session
 from adapters.erp.tryton.settings import TrytonSettings
 from adapters.erp.tryton.transport import Transport
 from adapters.erp.tryton.wire import UnreadableAnswerError
+from adapters.http_client import RefusedCallerError
 from adapters.ports import Failure
 
 Row = Mapping[str, Any]

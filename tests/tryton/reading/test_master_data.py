@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.erp.tryton.faults import RefusedCallerError
+from adapters.http_client import RefusedCallerError
 from adapters.ports import IncomingKind
 from tests.tryton.reading.reader import reading
 from tests.tryton.seeded import CUSTOMERS, ITEMS, MAIN, NORTH, SERVICE, SHOP, SUPPLIERS

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.canonical.proposal import ProposalKind
-from adapters.erp.tryton.faults import RefusedCallerError
+from adapters.http_client import RefusedCallerError
 from adapters.ports import Failure, WriteResult
 from tests.adapters.builders_canonical import proposal
 from tests.tryton.seeded import APPROVING_SERVICE, PURCHASER

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from adapters.erp.tryton.faults import NoAnswerError, RefusedCallerError
+from adapters.http_client import NoAnswerError, RefusedCallerError
 from adapters.ports import Failure, PortError
 
 Thing = TypeVar("Thing")

@@ -7,7 +7,6 @@ document is not. What was made and not submitted, because something died, is fin
 from collections.abc import Callable, Mapping, Sequence
 
 from adapters.canonical.proposal import ProposalKind, RequisitionProposal
-from adapters.erp.tryton.faults import NoAnswerError, RefusedCallerError
 from adapters.erp.tryton.rpc import Rpc
 from adapters.erp.tryton.writing.creating import Creating
 from adapters.erp.tryton.writing.documents import Documents
@@ -20,6 +19,7 @@ from adapters.erp.tryton.writing.requisitions import (
 from adapters.erp.tryton.writing.taken import as_found
 from adapters.erp.tryton.writing.taking_back import TakingBack
 from adapters.erp.tryton.writing.transfers import changed_transfer, new_transfer, transfer_form
+from adapters.http_client import NoAnswerError, RefusedCallerError
 from adapters.ports import Failure, FoundDocument, PortError, Written
 from adapters.repetition import failed
 
