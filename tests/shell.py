@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.readme_commands import Command
+import pytest
+
+from tests.readme_commands import Command, missing_output
 
 _TIMEOUT_SECONDS = 300
 _OURS_ALONE = ("REPLENISH_", "MAKE", "MFLAGS", "VIRTUAL_ENV", "PYTHONPATH", "PYTEST_")
@@ -59,3 +61,14 @@ def run_all(commands: Sequence[Command], folder: Path, environment: Mapping[str,
             strict=True,
         )
     ]
+
+
+def insist_on_what_is_printed(page: str, ran: Sequence[Ran]) -> None:
+    """Fail the test where a command of ``page`` failed, or printed other than the page says."""
+    for step in ran:
+        where = f"{page}:{step.command.line}\n{step.command.script}\n{step.printed}"
+        if step.code != 0:
+            pytest.fail(f"exit code {step.code}: {where}", pytrace=False)
+        missing = missing_output(step.command.expected, step.printed)
+        if missing is not None:
+            pytest.fail(f"not printed: {missing}\n{where}", pytrace=False)

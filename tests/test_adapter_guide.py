@@ -7,8 +7,8 @@ import pytest
 
 from tests.demo_process import free_port
 from tests.guide_files import UnfittingPatchError, carry_out, files_of, patched, patches_of
-from tests.readme_commands import Command, commands_of, missing_output
-from tests.shell import fresh_environment, run_all
+from tests.readme_commands import Command, commands_of
+from tests.shell import fresh_environment, insist_on_what_is_printed, run_all
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/writing-an-adapter.md"
@@ -29,13 +29,7 @@ def _run(commands: list[Command], checkout: Path) -> str:
     assert commands
     environment = fresh_environment(PYTHONPATH=str(checkout), COLUMNS="200")
     ran = run_all(commands, checkout, environment)
-    for step in ran:
-        where = f"{PAGE.name}:{step.command.line}\n{step.command.script}\n{step.printed}"
-        if step.code != 0:
-            pytest.fail(f"exit code {step.code}: {where}", pytrace=False)
-        missing = missing_output(step.command.expected, step.printed)
-        if missing is not None:
-            pytest.fail(f"not printed: {missing}\n{where}", pytrace=False)
+    insist_on_what_is_printed(PAGE.name, ran)
     return "".join(step.printed for step in ran)
 
 

@@ -11,8 +11,8 @@ import typer
 from service.cli.main import COMMANDS, Commands
 from service.settings import Settings
 from tests.demo_process import Started, demo, free_port
-from tests.readme_commands import Command, commands_of, missing_output
-from tests.shell import Ran, fresh_environment, run_all
+from tests.readme_commands import Command, commands_of
+from tests.shell import Ran, fresh_environment, insist_on_what_is_printed, run_all
 
 ROOT = Path(__file__).parents[1]
 README_ADDRESS = "127.0.0.1:8000"
@@ -49,13 +49,7 @@ def test_every_command_works_as_printed(page: str, checkout: Path, running: Star
     environment = fresh_environment(REPLENISH_PORT=address.partition(":")[2], COLUMNS="200")
     ran = run_all(commands, checkout, environment)
     assert ran
-    for step in ran:
-        where = f"{page}:{step.command.line}\n{step.command.script}\n{step.printed}"
-        if step.code != 0:
-            pytest.fail(f"exit code {step.code}: {where}", pytrace=False)
-        missing = missing_output(step.command.expected, step.printed)
-        if missing is not None:
-            pytest.fail(f"not printed: {missing}\n{where}", pytrace=False)
+    insist_on_what_is_printed(page, ran)
 
 
 def _try_next(started: Started, folder: Path) -> list[Ran]:
